@@ -1,0 +1,72 @@
+# Every target sets up all it needs by itself: environments from uv.lock (.venv*), a browser, Node. The second time it is quick.
+# Runs under macOS's own make (3.81) and tools as well.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+PYTHON := .venv/bin/python
+SAM := .venv-sam/bin/sam
+
+## help: this list
+.PHONY: help
+help:
+	@sed -n 's/^## \([a-z-]*\): /\1 /p' Makefile | while read -r target does; do printf '  make %-10s %s\n' "$$target" "$$does"; done
+
+## dev: the whole product on this machine; Ctrl-C ends it
+.PHONY: dev
+dev: .venv/.ready .venv-clover/.ready
+	@exec $(PYTHON) -m local
+
+## test: every test but the slow ones (arguments for pytest: make test ARGS="-k webhook")
+.PHONY: test
+test: .venv/.ready .venv-clover/.ready .venv-sam/.ready browser
+	@$(PYTHON) -m pytest -m "not slow and not sam_local" $(ARGS)
+
+## test-all: test, then the slow tests
+.PHONY: test-all
+test-all: test test-slow
+
+.PHONY: test-slow
+test-slow: .venv/.ready .venv-clover/.ready .venv-sam/.ready browser
+	@$(PYTHON) -m pytest -m "slow and not sam_local" $(ARGS)
+
+## check: format, lint and types, without changing a file
+.PHONY: check
+check: .venv/.ready
+	@$(PYTHON) -m ruff format --check --quiet
+	@$(PYTHON) -m ruff check --quiet
+	@PATH="$$PWD/.venv/bin:$$PATH" $(PYTHON) -m pyright
+
+## format: what `check` would complain about, mended where a tool can
+.PHONY: format
+format: .venv/.ready
+	@$(PYTHON) -m ruff check --quiet --fix-only
+	@$(PYTHON) -m ruff format --quiet
+
+## build: what is deployed, in .aws-sam/build (another processor: make build ARCHITECTURE=x86_64)
+.PHONY: build
+build: .venv-sam/.ready .venv-sam/bin/python3.13
+	@$(SAM) build $(if $(ARCHITECTURE),--parameter-overrides Architecture=$(ARCHITECTURE))
+
+## clean: remove everything that these targets made
+.PHONY: clean
+clean:
+	@rm -rf .venv .venv-* .aws-sam .cache build .pytest_cache .ruff_cache .hypothesis tests/web/node_modules
+	@find layers functions local ops tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# ------------------------------------------------------------------------------------------------------------ set-up
+.venv/.ready: uv.lock
+	@sh local/setup/environment.sh .venv --group dev
+
+.venv-sam/.ready: uv.lock
+	@sh local/setup/environment.sh .venv-sam --only-group sam
+
+.venv-clover/.ready: uv.lock
+	@sh local/setup/environment.sh .venv-clover --only-group clover
+
+# Where another Python stood in for 3.13, and one has come since.
+.venv-sam/bin/python3.13: | .venv-sam/.ready
+	@sh local/setup/environment.sh --lambda .venv-sam --only-group sam
+
+.PHONY: browser
+browser: .venv/.ready
+	@$(PYTHON) -m local.setup.chromium >/dev/null

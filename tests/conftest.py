@@ -1,0 +1,47 @@
+"""What every test shares: deployed code on the path as Lambda has it, and one browser for the whole run."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from local.setup.chromium import NoChromium, chromium
+
+ROOT = Path(__file__).parents[1]
+
+# As on Lambda: the layer's folder, and each function's own (so `import plans` is functions/plans/plans.py).
+sys.path[:0] = [str(ROOT / "layers" / "billing"), *(str(folder) for folder in sorted((ROOT / "functions").iterdir()) if folder.is_dir())]
+
+# QUIC and the background services only make noise in a run without a network.
+BROWSER_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> Path:
+    """A Chromium that runs ($CHROMIUM, or what `make test` found or installed)."""
+    try:
+        return chromium()
+    except NoChromium as error:
+        pytest.fail(str(error), pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def browser(chromium_path: Path) -> Iterator[Browser]:
+    """One Chromium for the run: take a `browser.new_context()` of your own, so that tests share no storage.
+
+    Playwright's synchronous API keeps an event loop running in this thread: tests that need `asyncio.run` do it in a thread of theirs.
+    """
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium_path, args=BROWSER_ARGUMENTS)
+        yield launched
+        launched.close()
