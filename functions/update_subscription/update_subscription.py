@@ -1,0 +1,26 @@
+"""POST /update-subscription: another plan. An upgrade is billed now, a downgrade credited to the next invoice."""
+
+from billing.account import owned_subscription, subscription_json
+from billing.endpoint import Answer, Body, Request, endpoint
+from billing.own_changes import change_subscription, make_change, withdraw_cancellation
+from billing.plan_change import call_for, plan_change
+
+
+class UpdateSubscription(Body):
+    subscription_id: str
+    new_price_id: str
+    proration_date: int | None = None
+    """The preview's, in Unix seconds: then the amount billed is the amount shown."""
+
+
+@endpoint(UpdateSubscription)
+def handler(request: Request[UpdateSubscription]) -> Answer:
+    body = request.body
+    change = plan_change(request.caller, body.subscription_id, body.new_price_id)
+    user = make_change(change.user, change.subscription, call_for(change, body.proration_date))
+    changed = owned_subscription(user, body.subscription_id)
+    if changed["cancel_at"] and not changed["pending"]:
+        # Who takes another plan keeps the subscription, as the guide has it. Stripe takes the two changes only one by one
+        # when the first may have to wait for its payment.
+        return change_subscription(request.caller, body.subscription_id, withdraw_cancellation)
+    return subscription_json(user, changed)

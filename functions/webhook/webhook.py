@@ -1,0 +1,107 @@
+"""POST / on the Function URL: Stripe's events. Nothing is answered 2xx before it is durable.
+
+exact bytes -> signature -> the table of handlers (`billing.events`) -> the store. What could not be stored is answered 500,
+so that Stripe sends it again; what is not ours or not handled is answered 200, so that it does not.
+"""
+
+import base64
+import binascii
+import json
+import time
+from typing import Any
+
+from stripe import SignatureVerificationError, WebhookSignature
+
+from billing.errors import Misconfigured
+from billing.events import HANDLERS, Event, NotOurs, Unreadable
+from billing.log import count, logger
+from billing.secrets import webhook_secrets
+from billing.settings import settings
+
+TOLERANCE_SECONDS = 300
+"""How far a signature's time may be off, in the past (Stripe's own default) and in the future (which Stripe's SDK lets pass)."""
+MAX_BODY = 1024 * 1024
+"""Bytes. Stripe's largest events are well below."""
+
+Answer = dict[str, Any]
+
+
+def handler(event: dict[str, Any], context: object) -> Answer:
+    """Lambda handler of a Function URL (payload format 2.0)."""
+    if event["requestContext"]["http"]["method"] != "POST":
+        return _answer(405, "method_not_allowed")
+    try:
+        payload = _payload(event)
+    except binascii.Error:
+        return _answer(400, "invalid_body")
+    if len(payload) > MAX_BODY:
+        return _answer(413, "body_too_large")
+    try:
+        if not _signed(payload, event["headers"].get("stripe-signature")):
+            count("WebhookBadSignature")
+            return _answer(400, "invalid_signature")
+    except Misconfigured as error:
+        logger().error("No webhook secret: every event is refused", extra={"reason": str(error)})
+        return _answer(500, "not_configured")
+    return _handled(payload)
+
+
+def _payload(event: dict[str, Any]) -> bytes:
+    """The very bytes that were signed."""
+    body: str = event.get("body") or ""
+    return base64.b64decode(body, validate=True) if event.get("isBase64Encoded") else body.encode()
+
+
+def _signed(payload: bytes, header: str | None) -> bool:
+    """Whether one of the secrets that are valid now signed these bytes, not long ago. Raises `Misconfigured` without any."""
+    if any(_signed_with(secret, payload, header) for secret in webhook_secrets()):
+        return True
+    # The secret may just have been rotated. Looked at again at most every few seconds, however many forgeries arrive.
+    return any(_signed_with(secret, payload, header) for secret in webhook_secrets(max_age=10))
+
+
+def _signed_with(secret: str, payload: bytes, header: str | None) -> bool:
+    try:
+        WebhookSignature.verify_header(payload, header, secret, TOLERANCE_SECONDS)
+    except (SignatureVerificationError, UnicodeDecodeError):
+        return False
+    assert header is not None
+    signed_at = next(int(part[2:]) for part in header.split(",") if part.startswith("t="))
+    return signed_at - time.time() <= TOLERANCE_SECONDS
+
+
+def _handled(payload: bytes) -> Answer:
+    log = logger()
+    try:
+        content = json.loads(payload)
+        event = Event.parse(content)
+    except (ValueError, Unreadable, RecursionError):
+        count("WebhookUnreadable")
+        return _answer(400, "invalid_event")
+    if content.get("livemode") is not settings.livemode:
+        log.error("Event of the other mode", extra={"event": event.id, "livemode": content.get("livemode")})
+        count("WebhookWrongMode")
+        return _answer(400, "wrong_livemode")
+    handle = HANDLERS.get(event.type)
+    if handle is None:
+        return _answer(200, "not_handled")
+    log.set_correlation_id(event.id)
+    try:
+        outcome = handle(event).value
+    except NotOurs:
+        outcome = "not_ours"
+    except Unreadable as error:
+        # Nothing in it says what to ask Stripe about, and sending it again would not change that.
+        log.error("Unreadable event", extra={"type": event.type, "reason": str(error)})
+        outcome = "unreadable"
+    except Exception:
+        log.exception("Event not stored; Stripe will send it again", extra={"type": event.type})
+        count("WebhookFailed", type=event.type)
+        return _answer(500, "not_stored")
+    log.info("Event", extra={"type": event.type, "outcome": outcome})
+    count("WebhookEvent", outcome=outcome)
+    return _answer(200, outcome)
+
+
+def _answer(status: int, outcome: str) -> Answer:
+    return {"statusCode": status, "headers": {"content-type": "application/json"}, "body": json.dumps({"outcome": outcome})}

@@ -1,0 +1,54 @@
+"""What a subscription's status means for its user, in one place.
+
+| status             | live | the features are granted |
+|--------------------|------|--------------------------|
+| trialing           | yes  | yes |
+| active             | yes  | yes, also while a delayed debit is processing; not when that debit failed |
+| past_due           | yes  | yes: Stripe is still retrying, and a customer is not locked out over one declined charge |
+| unpaid             | yes  | no: the retries are over |
+| incomplete         | yes  | no: the first payment never succeeded |
+| paused             | yes  | no: a trial ended without a payment method |
+| canceled           | no   | no |
+| incomplete_expired | no   | no |
+| one unknown to us  | yes  | no |
+
+*Live* means that the user has this subscription: no second one may be bought. Which features are granted is not decided by
+product or price here: Stripe's active entitlements say (as the guide has it); this table says whether they count.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from billing.state.parts import ENTITLEMENTS, User, payment_key
+
+ENDED = frozenset({"canceled", "incomplete_expired"})
+GRANTING = frozenset({"trialing", "active", "past_due"})
+
+
+def is_live(subscription: dict[str, Any]) -> bool:
+    return subscription["status"] not in ENDED
+
+
+def live_subscriptions(user: User) -> list[dict[str, Any]]:
+    return [subscription for subscription in user.values("subscription") if is_live(subscription)]
+
+
+def in_order(subscriptions: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A live one before an ended one, then the newest first."""
+    return sorted(subscriptions, key=lambda each: (is_live(each), each["created"], each["id"]), reverse=True)
+
+
+def granted_features(user: User) -> list[str]:
+    """Lookup keys of the features that the user may use now."""
+    if not any(_grants(user, subscription) for subscription in user.values("subscription")):
+        return []
+    entitlements = user.part(ENTITLEMENTS)
+    return list(entitlements["features"]) if entitlements else []
+
+
+def _grants(user: User, subscription: dict[str, Any]) -> bool:
+    if subscription["status"] not in GRANTING:
+        return False
+    payment = user.part(payment_key(subscription["id"]))
+    debit_failed = payment is not None and payment["status"] == "failed" and subscription["status"] == "active"
+    return not debit_failed

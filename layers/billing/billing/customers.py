@@ -1,0 +1,105 @@
+"""Users and their Stripe Customers: one each, for good, however often and however parallel one is asked for.
+
+    request 1        request 2            the user's item
+    claim                                 claimed_at
+    create ...       claim fails, waits   claimed_at
+    link                                  claimed_at, customer
+                     reads it             the same customer
+
+A claim whose request died is taken over. The idempotency key makes both creations one within Stripe's 24 hours; after
+that, Stripe is searched for a Customer that names the user before another is made.
+"""
+
+import time
+from functools import lru_cache
+from typing import Any
+
+from billing.settings import settings
+from billing.state import store
+from billing.stripe_api import ask
+
+APP = "recur"
+PATIENCE_SECONDS, PAUSE_SECONDS = 4.0, 0.05
+KEY_LIFETIME = 23 * 3600
+"""Seconds after which an idempotency key is no longer relied upon; Stripe keeps it for at least 24 hours."""
+
+
+def metadata_for(user: str) -> dict[str, str]:
+    """What every Customer and Subscription of ours carries, so that its events find their user without a look-up."""
+    return {"app": APP, "stage": settings.stage, "user": user}
+
+
+def user_named_by(metadata: dict[str, Any] | None) -> str | None:
+    """The user that an object's metadata names, if it is this app's and this stage's."""
+    if not metadata or metadata.get("app") != APP or metadata.get("stage") != settings.stage:
+        return None
+    return metadata.get("user")
+
+
+def ensure_customer(user: str, email: str) -> str:
+    """The id of the user's Customer, made now if there is none."""
+    now = int(time.time())
+    known = store.read(user)
+    if known and known.customer:
+        return known.customer
+    if not store.claim_customer(user, now):
+        waited = _wait_for_customer(user)
+        if waited:
+            return waited
+        known = store.read(user)
+    expired = known is not None and now - known.customer_claimed_at > KEY_LIFETIME
+    customer = (_find_customer(user, email) if expired else None) or _create_customer(
+        user, email, known.customer_claimed_at if known else now
+    )
+    return store.link_customer(user, customer, now)
+
+
+def _create_customer(user: str, email: str, claimed_at: int) -> str:
+    # Only what is the same at every attempt: an idempotent create with other parameters is an error.
+    # The e-mail may have changed since a claim that is long dead, hence the claim's own moment in the key.
+    key = f"customer:{settings.stage}:{user}:{claimed_at // KEY_LIFETIME}"
+    answer = ask(lambda stripe: stripe.v1.customers.create({"email": email, "metadata": metadata_for(user)}, {"idempotency_key": key}))
+    return answer.data["id"]
+
+
+def _find_customer(user: str, email: str) -> str | None:
+    answer = ask(lambda stripe: stripe.v1.customers.list({"email": email, "limit": 100}))
+    return next((each["id"] for each in answer.data["data"] if user_named_by(each.get("metadata")) == user), None)
+
+
+def _wait_for_customer(user: str) -> str:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        known = store.read(user)
+        if known and known.customer:
+            return known.customer
+        time.sleep(PAUSE_SECONDS)
+    return ""
+
+
+def owner_of(customer: str) -> str | None:
+    """The user of a customer: from this process's memory, else by one read, else by a look at the Customer in Stripe.
+
+    None when it is not ours. The mapping never changes, so only answers that name a user are remembered.
+    """
+    try:
+        return _remembered_owner(customer)
+    except LookupError:
+        return None
+
+
+@lru_cache(maxsize=10_000)
+def _remembered_owner(customer: str) -> str:
+    """Raises `LookupError` for a customer that is not ours (and thereby keeps that out of the cache)."""
+    user = store.user_of(customer)
+    if user is None:
+        found = ask(lambda stripe: stripe.v1.customers.retrieve(customer)).data
+        user = None if found.get("deleted") else user_named_by(found.get("metadata"))
+        if user is None or store.link_customer(user, customer, int(time.time())) != customer:
+            raise LookupError(customer)
+    return user
+
+
+def describe_customer(customer: str, details: dict[str, Any]) -> None:
+    """Writes name and addresses, which may differ from request to request and so are no part of the creation."""
+    ask(lambda stripe: stripe.v1.customers.update(customer, details))  # pyright: ignore[reportArgumentType]

@@ -1,0 +1,19 @@
+"""One logger and one way to count, made at first use (Powertools reads the environment when it is constructed)."""
+
+from functools import cache
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.metrics import MetricUnit, single_metric
+
+
+@cache
+def logger() -> Logger:
+    """Structured JSON lines. What is logged names ids and types, never a secret, an e-mail or a body."""
+    return Logger()
+
+
+def count(name: str, **dimensions: str) -> None:
+    """Adds one to a CloudWatch metric (embedded metric format: a log line, no call)."""
+    with single_metric(name=name, unit=MetricUnit.Count, value=1) as metric:
+        for dimension, value in dimensions.items():
+            metric.add_dimension(name=dimension, value=value)

@@ -1,0 +1,72 @@
+"""A change of a subscription that the caller asked for: own it, make it in Stripe, store the answer, show it.
+
+Read your own writes: the answer goes into the store under the order rule, so the next GET /account shows it, and no event
+that is still under way can show the old state again.
+"""
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import stripe
+from stripe import StripeClient
+
+from billing import snapshots
+from billing.access import is_live
+from billing.account import owned_subscription, subscription_json
+from billing.endpoint import Caller
+from billing.errors import Conflict
+from billing.events.subscriptions import fetch_subscription
+from billing.state import store
+from billing.state.parts import Observation, User, subscription_key
+from billing.stripe_api import ask
+
+Json = dict[str, Any]
+Call = Callable[[StripeClient, Json, str], Any]
+"""From the client, the stored subscription and an idempotency key to the Subscription that Stripe answers."""
+
+
+def live_subscription_of(caller: Caller, subscription: str) -> tuple[User, Json]:
+    """The caller's own subscription as stored. Raises `NotFound` for anybody else's, before Stripe hears of it, and
+    `Conflict` for one that has ended."""
+    user = store.read(caller.id)
+    known = owned_subscription(user, subscription)
+    assert user is not None
+    if not is_live(known):
+        raise Conflict("subscription_ended", "This subscription has ended and cannot be changed. Subscribe again instead.")
+    return user, known
+
+
+def change_subscription(caller: Caller, subscription: str, call: Call) -> Json:
+    """Makes the change and answers with the subscription, shaped as in GET /account."""
+    user = make_change(*live_subscription_of(caller, subscription), call)
+    return subscription_json(user, owned_subscription(user, subscription))
+
+
+def make_change(user: User, known: Json, call: Call) -> User:
+    """Makes the change and returns the user as now stored.
+
+    Raises `Conflict` when Stripe says that the subscription has ended meanwhile; the store then knows it too.
+    """
+    subscription = known["id"]
+    key = subscription_key(subscription)
+    attempt = uuid.uuid4().hex
+
+    def fetch() -> Observation:
+        return fetch_subscription(subscription, "own change")
+
+    try:
+        answer = ask(lambda stripe: call(stripe, known, attempt))
+    except stripe.InvalidRequestError:
+        now = store.apply_own(user, key, fetch(), fetch)
+        if now.value is not None and not is_live(now.value):
+            raise Conflict("subscription_ended", "This subscription has ended and cannot be changed. Subscribe again instead.") from None
+        raise
+    seen = snapshots.subscription(answer.data, answer.lo, answer.hi, "own change", certain=answer.certain)
+    return user.showing(key, store.apply_own(user, key, seen, fetch))
+
+
+def withdraw_cancellation(client: StripeClient, known: Json, key: str) -> Any:
+    """The customer portal schedules a cancellation by a date, everybody else by the boolean; each is withdrawn in its own way."""
+    params: Any = {"cancel_at_period_end": False} if known["cancel_at_period_end"] else {"cancel_at": ""}
+    return client.v1.subscriptions.update(known["id"], params, {"idempotency_key": key})

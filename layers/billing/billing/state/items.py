@@ -1,0 +1,53 @@
+"""The table, as pynamodb sees it. One model for its three kinds of item, since each model would open a client of its own.
+
+pk                     holds
+user#<Cognito sub>     customer, customer_claimed_at, parts {key: Part}, checkout {...}; one GetItem answers "may this user ...?"
+customer#<cus_...>     user: whose customer this is; written once, never changed
+catalogue              plans [...], fees [...], fetched_at: the catalogue as last fetched from Stripe
+"""
+
+from typing import Any
+
+from pynamodb.attributes import ListAttribute, MapAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.models import Model
+
+from billing.settings import settings
+
+
+class _TableName:
+    """Reads the table's name when pynamodb first asks, so that importing this module reads no environment."""
+
+    def __get__(self, instance: object, owner: type) -> str:
+        return settings.table_name
+
+
+class Item(Model):
+    class Meta:
+        table_name = _TableName()
+        connect_timeout_seconds = 1
+        read_timeout_seconds = 3
+        max_retry_attempts = 4
+
+    pk = UnicodeAttribute(hash_key=True)
+
+    customer = UnicodeAttribute(null=True)
+    customer_claimed_at = NumberAttribute(null=True)
+    parts: MapAttribute[str, Any] = MapAttribute(null=True)
+    checkout: MapAttribute[str, Any] = MapAttribute(null=True)
+
+    user = UnicodeAttribute(null=True)
+
+    plans: ListAttribute[Any] = ListAttribute(null=True)
+    fees: ListAttribute[Any] = ListAttribute(null=True)
+    fetched_at = NumberAttribute(null=True)
+
+
+def user_pk(user: str) -> str:
+    return f"user#{user}"
+
+
+def customer_pk(customer: str) -> str:
+    return f"customer#{customer}"
+
+
+CATALOGUE_PK = "catalogue"

@@ -1,0 +1,196 @@
+"""Reads and writes a user's item. Every write of a part goes through the order rule (`rule`), here and nowhere else."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from enum import Enum
+from typing import Any
+
+from pynamodb.exceptions import UpdateError
+from pynamodb.expressions.condition import Condition
+
+from billing.errors import Undecided
+from billing.state.items import Item, customer_pk, user_pk
+from billing.state.parts import Checkout, Observation, Part, User
+from billing.state.rule import Verdict, judge
+
+Fetch = Callable[[], Observation]
+"""Asks Stripe for the part as it is now. What it returns is certain."""
+
+ATTEMPTS = 12
+"""How often a doubt is looked into while other writers keep moving the row, before Stripe is asked to send it again."""
+
+
+class Outcome(Enum):
+    WRITTEN = "written"
+    DROPPED = "dropped"
+    CONFIRMED = "confirmed"
+    FETCHED = "fetched"
+    NOT_THIS_USER = "not_this_user"
+    """The item does not exist, or belongs to another customer: nothing was written."""
+
+
+# ------------------------------------------------------------------------------------------------ reading
+
+
+def read(user: str) -> User | None:
+    """One consistent GetItem. None for a user nobody has made a customer of."""
+    try:
+        item = Item.get(user_pk(user), consistent_read=True)
+    except Item.DoesNotExist:
+        return None
+    return _user(user, item)
+
+
+def user_of(customer: str) -> str | None:
+    """One consistent GetItem of the customer -> user item, on the base table and never on an index."""
+    try:
+        return Item.get(customer_pk(customer), consistent_read=True).user
+    except Item.DoesNotExist:
+        return None
+
+
+def _user(user: str, item: Item) -> User:
+    parts = item.parts.as_dict() if item.parts else {}
+    checkout = item.checkout.as_dict() if item.checkout else None
+    return User(
+        id=user,
+        customer=item.customer or "",
+        customer_claimed_at=int(item.customer_claimed_at or 0),
+        parts={key: Part.load(part) for key, part in parts.items()},
+        checkout=Checkout(**checkout) if checkout else None,
+    )
+
+
+# ------------------------------------------------------------------------------------------------ parts
+
+
+def apply(user: str, customer: str, key: str, news: Observation, fetch: Fetch) -> Outcome:
+    """Applies news about a part by the order rule.
+
+    The common case, news that is clearly later, is one conditional update. Only when that fails is the item read.
+
+        event A (slow)     event B              the row
+        read, in doubt                          v1
+        fetch ...                               v1
+                           write                v2
+        ... write if v1                         v2   the slow fetch loses, and A is judged again against v2
+
+    Raises `Undecided` when others kept writing for `ATTEMPTS` rounds; nothing is written then.
+    """
+    if news.certain and _write(user, key, news, _clearly_later(key, news) & (Item.customer == customer)):
+        return Outcome.WRITTEN
+    for _ in range(ATTEMPTS):
+        current = read(user)
+        if current is None or current.customer != customer:
+            return Outcome.NOT_THIS_USER
+        stored = current.parts.get(key)
+        match judge(stored, news):
+            case Verdict.DROP:
+                return Outcome.DROPPED
+            case Verdict.WRITE:
+                if _write(user, key, news, _unmoved(key, stored)):
+                    return Outcome.WRITTEN
+            case Verdict.TOUCH:
+                assert stored is not None
+                confirmed = replace(news, value=stored.value, lo=stored.lo, hi=max(stored.hi, news.hi), source=stored.source)
+                if _write(user, key, confirmed, _unmoved(key, stored)):
+                    return Outcome.CONFIRMED
+            case Verdict.FETCH:
+                if _write(user, key, fetch(), _unmoved(key, stored)):
+                    return Outcome.FETCHED
+    raise Undecided(f"{key} of user {user} kept moving")
+
+
+def apply_own(user: User, key: str, answer: Observation, fetch: Fetch) -> Observation:
+    """Stores the answer to a call of ours, so that the next read shows it, and returns what was stored.
+
+    `user` must have been read before the call: if the part has moved since, or the answer is only a hint, nobody knows
+    which came later, and Stripe is asked. Raises `Undecided` like `apply`.
+    """
+    if answer.certain and _write(user.id, key, answer, _unmoved(key, user.parts.get(key))):
+        return answer
+    for _ in range(ATTEMPTS):
+        current = read(user.id)
+        fetched = fetch()
+        if current is None or _write(user.id, key, fetched, _unmoved(key, current.parts.get(key))):
+            return fetched
+    raise Undecided(f"{key} of user {user.id} kept moving")
+
+
+def _write(user: str, key: str, news: Observation, condition: Condition) -> bool:
+    part = asdict(Part(news.value, news.lo, news.hi, uuid.uuid4().hex, news.source, news.final, news.subject, news.rank))
+    return _update(user, [Item.parts[key].set(part)], condition)
+
+
+def _clearly_later(key: str, news: Observation) -> Condition:
+    """`judge(...) is WRITE`, as a DynamoDB condition."""
+    part = Item.parts[key]
+    later = ((part["subject"] == news.subject) & (part["hi"] < news.lo)) | ((part["subject"] != news.subject) & (part["rank"] < news.rank))
+    if not news.final:
+        later &= part["final"] == False  # noqa: E712 - an expression, not a comparison
+    return part.does_not_exist() | later
+
+
+def _unmoved(key: str, stored: Part | None) -> Condition:
+    return Item.parts[key].does_not_exist() if stored is None else Item.parts[key]["version"] == stored.version
+
+
+# ------------------------------------------------------------------------------------------------ the customer
+
+
+def claim_customer(user: str, now: int) -> bool:
+    """Makes the user's item, once. True for the one caller that now has to make the Customer. `now` in Unix seconds."""
+    actions = [Item.customer_claimed_at.set(now), Item.parts.set({})]
+    return _update(user, actions, Item.pk.does_not_exist())
+
+
+def link_customer(user: str, customer: str, now: int) -> str:
+    """Ties a customer to its user for good and returns the customer the user has (another one, if somebody was first).
+
+    The mapping goes first: a mapping without a user's item leads to a harmless look, the other way round events would be
+    taken for somebody else's.
+    """
+    mapping = Item(customer_pk(customer), user=user)
+    mapping.save()
+    claim_customer(user, now)
+    _update(user, [Item.customer.set(customer)], Item.customer.does_not_exist())
+    current = read(user)
+    assert current is not None and current.customer
+    return current.customer
+
+
+# ------------------------------------------------------------------------------------------------ the Checkout claim
+
+
+def claim_checkout(user: str, claim: Checkout, instead_of: Checkout | None) -> User | None:
+    """Claims the user's one Checkout attempt, in the place of the one given. None when another request was first."""
+    free = Item.checkout.does_not_exist() if instead_of is None else Item.checkout["attempt"] == instead_of.attempt
+    item = Item(user_pk(user))
+    try:
+        item.update([Item.checkout.set(asdict(claim))], condition=Item.customer.exists() & free)
+    except UpdateError as error:
+        if error.cause_response_code == "ConditionalCheckFailedException":
+            return None
+        raise
+    return _user(user, item)
+
+
+def name_session(user: str, attempt: str, session: str) -> None:
+    """Writes the session into its claim. Several requests may do so: they got the same session."""
+    _update(user, [Item.checkout["session"].set(session)], Item.checkout["attempt"] == attempt)
+
+
+def release_checkout(user: str, attempt: str) -> None:
+    _update(user, [Item.checkout.remove()], Item.checkout["attempt"] == attempt)
+
+
+def _update(user: str, actions: list[Any], condition: Condition) -> bool:
+    """One UpdateItem. False when its condition does not hold; every other failure is raised."""
+    try:
+        Item(user_pk(user)).update(actions, condition=condition)
+    except UpdateError as error:
+        if error.cause_response_code == "ConditionalCheckFailedException":
+            return False
+        raise
+    return True

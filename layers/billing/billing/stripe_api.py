@@ -1,0 +1,78 @@
+"""The Stripe client, and what one of its answers is worth to the order rule.
+
+A Lambda must never wait for Stripe longer than it lives, and a bare `StripeClient` neither retries nor gives up before
+80 s. Three attempts of at most 7 s each, with their pauses, stay below the functions' 25 s.
+"""
+
+import time
+from collections.abc import Callable
+from email.utils import parsedate_to_datetime
+from functools import cache
+from typing import Any, NamedTuple
+
+import stripe
+from stripe import StripeClient
+
+from billing.secrets import stripe_secret_key
+from billing.settings import settings
+
+CONNECT_SECONDS, READ_SECONDS, RETRIES = 1.5, 5.5, 2
+
+RESPONSE_MARGIN = 10
+"""Seconds by which a Date header may be off from the moment its body was true (M of the order rule)."""
+
+
+class Answer(NamedTuple):
+    """What Stripe answered, and when on Stripe's clock it may have been true.
+
+    `certain` is false for a replayed answer (an old body under a new Date) and for one without a Date: a hint to fetch.
+    """
+
+    data: dict[str, Any]
+    lo: int
+    hi: int
+    certain: bool
+
+
+@cache
+def _http() -> stripe.HTTPClient:
+    return stripe.RequestsClient(timeout=(CONNECT_SECONDS, READ_SECONDS))
+
+
+_clients: dict[str, StripeClient] = {}
+
+
+def stripe_client() -> StripeClient:
+    """The client for the key of this moment: a rotated key is picked up without a deployment."""
+    key = stripe_secret_key()
+    if key not in _clients:
+        _clients.clear()
+        _clients[key] = StripeClient(
+            key,
+            stripe_version=settings.release.api_version,
+            base_addresses={"api": settings.stripe_api_base},
+            max_network_retries=RETRIES,
+            http_client=_http(),
+        )
+    return _clients[key]
+
+
+def ask(call: Callable[[StripeClient], Any]) -> Answer:
+    """Makes one call (retries included) and says when its answer was true.
+
+    The body was made between the first attempt and the answer, give or take the margin:
+    `[Date - seconds since the first attempt - M, Date + M]`.
+    """
+    client = stripe_client()
+    sent = time.monotonic()
+    response = call(client).last_response
+    elapsed = time.monotonic() - sent
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    date = headers.get("date")
+    at = int(parsedate_to_datetime(date).timestamp()) if date else 0
+    return Answer(
+        data=response.data,
+        lo=int(at - elapsed) - RESPONSE_MARGIN,
+        hi=at + RESPONSE_MARGIN,
+        certain=date is not None and headers.get("idempotent-replayed") != "true",
+    )
