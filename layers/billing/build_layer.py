@@ -1,7 +1,7 @@
 """Builds the layer: `build_layer.py arm64 FOLDER` puts what goes to /opt on Lambda into FOLDER.
 
-Called by `sam build` (arm64/Makefile and x86_64/Makefile) with the Python and the uv of .venv-sam. Wheels are chosen for Lambda's processor and
-Python, so any host builds for any target, and two builds of the same commit are the same byte for byte.
+Called by `sam build` (arm64/Makefile and x86_64/Makefile) with the Python and the uv of .venv-sam. Wheels are chosen for Lambda's
+processor and Python, so any host builds for any target, and two builds of the same commit are the same byte for byte.
 """
 
 import compileall
@@ -10,8 +10,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from py_compile import PycInvalidationMode
 from pathlib import Path
+from py_compile import PycInvalidationMode
 
 LAYER = Path(__file__).resolve().parent
 PROJECT = LAYER.parents[1]
@@ -23,8 +23,8 @@ RUNTIME = (3, 13)
 PLATFORMS = {"arm64": "aarch64-manylinux2014", "x86_64": "x86_64-manylinux2014"}
 """uv's names for what Lambda calls an architecture."""
 
-UNUSED = ("bin", ".lock", "**/*.pyi", "**/py.typed", "**/__pycache__")
-"""Never read at run time: command-line scripts, uv's lock, type information, and bytecode that another Python left."""
+UNUSED = ("**/*.pyi", "**/py.typed", "*.dist-info/RECORD", "**/__pycache__")
+"""Never read at run time: type information, the installer's list of files (which differs from build to build), others' bytecode."""
 
 
 def build(architecture: str, artifacts: Path) -> None:
@@ -39,12 +39,14 @@ def build(architecture: str, artifacts: Path) -> None:
 
 
 def install_locked(packages: Path, platform: str) -> None:
+    """uv's environments take any target platform; only the packages in it are kept. From uv's cache alone when it has them."""
     with tempfile.TemporaryDirectory() as scratch:
-        requirements = Path(scratch) / "requirements.txt"
-        uv("export", "--project", PROJECT, "--frozen", "--only-group", "layer", "--no-emit-project", "--output-file", requirements)
-        target = ("--target", packages, "--python-version", ".".join(map(str, RUNTIME)), "--python-platform", platform)
         # Copies: a hard link would let an edit of the build reach into uv's cache.
-        uv("pip", "install", "--no-deps", "--require-hashes", "--only-binary", ":all:", "--link-mode", "copy", *target, "-r", requirements)
+        options = ("--frozen", "--only-group", "layer", "--python-platform", platform, "--no-build", "--link-mode", "copy", "--quiet")
+        environment = os.environ | {"UV_PROJECT_ENVIRONMENT": scratch, "UV_PYTHON": sys.executable}
+        if subprocess.run([UV, "sync", "--project", PROJECT, *options], env=environment, check=False).returncode:
+            sys.exit("The layer's packages could not be installed: see above.")
+        shutil.move(Path(scratch, "lib", "python{}.{}".format(*RUNTIME), "site-packages"), packages)
 
 
 def compile_for_lambda(packages: Path) -> None:
@@ -58,11 +60,6 @@ def compile_for_lambda(packages: Path) -> None:
     )
     if not compiled:
         sys.exit("The layer holds a file that Python cannot compile: see above.")
-
-
-def uv(*arguments: str | Path) -> None:
-    environment = {name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "UV_PROJECT_ENVIRONMENT")}
-    subprocess.run([UV, "--quiet", *arguments], env=environment, stdout=subprocess.DEVNULL, check=True)
 
 
 if __name__ == "__main__":

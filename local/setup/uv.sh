@@ -1,7 +1,7 @@
 #!/bin/sh
 # Prints the path of uv: the one on PATH if it is recent enough, else the release that uv.lock pins, put into .venv-uv.
 
-oldest_minor=9  # uv 0.9 and newer read this lock file; older ones were not tried
+oldest_minor=13  # as in uv.lock; older ones do not know every setting in pyproject.toml
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
 own="$root/.venv-uv/bin/uv"
