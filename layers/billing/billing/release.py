@@ -24,3 +24,5 @@ RELEASES = {
         Release("2025-09-30.clover", "custom", "https://js.stripe.com/clover/stripe.js"),
     )
 }
+
+NEWEST = next(iter(RELEASES))
