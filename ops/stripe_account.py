@@ -3,9 +3,8 @@
 import os
 from collections.abc import Mapping
 
-from stripe import StripeClient
-
 from billing.release import NEWEST, RELEASES, Release
+from stripe import StripeClient
 
 
 class NoAccount(Exception):

@@ -3,7 +3,6 @@
 from typing import Any
 
 import msgspec
-
 from billing.customers import describe_customer, ensure_customer
 from billing.endpoint import Answer, Body, Request, endpoint
 from billing.errors import BadRequest

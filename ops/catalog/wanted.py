@@ -9,7 +9,7 @@ import msgspec
 FILE = Path(__file__).parents[2] / "catalog.toml"
 
 
-class Wanted(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+class Wanted(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """Base of what the file may hold."""
 
 

@@ -1,13 +1,10 @@
 """How a user's state is shown: the JSON of GET /account, and of every endpoint that answers with a subscription."""
 
-from typing import Any
-
 from billing.access import ENDED, granted_features, in_order
 from billing.currency import minor_unit_divisor
 from billing.errors import NotFound
+from billing.shapes import Json
 from billing.state.parts import CUSTOMER, User, payment_key, payment_method_key, subscription_key
-
-Json = dict[str, Any]
 
 
 def account_json(user: User | None) -> Json:

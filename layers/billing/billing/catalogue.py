@@ -6,15 +6,15 @@ the Dashboard is not for sale here. What is in the catalogue is decided by `cata
 
 import time
 from collections.abc import Iterable
-from typing import Any
+
+from pynamodb.exceptions import DoesNotExist
 
 from billing.currency import minor_unit_divisor
 from billing.customers import APP
 from billing.errors import BadRequest
+from billing.shapes import Json, child
 from billing.state.items import CATALOGUE_PK, Item
 from billing.stripe_api import stripe_client
-
-Json = dict[str, Any]
 
 MEMORY_SECONDS, TABLE_SECONDS = 60, 300
 """A change of the catalogue is on sale everywhere after at most their sum."""
@@ -68,7 +68,7 @@ def catalogue() -> Catalogue:
 def _from_table(now: float) -> Catalogue | None:
     try:
         item = Item.get(CATALOGUE_PK)
-    except Item.DoesNotExist:
+    except DoesNotExist:
         return None
     if now - (item.fetched_at or 0) > TABLE_SECONDS:
         return None
@@ -121,7 +121,7 @@ def _price(price: Json) -> Json:
     }
     options = {
         currency: {"unitAmount": option["unit_amount"], "minorUnitDivisor": minor_unit_divisor(currency)}
-        for currency, option in sorted((price.get("currency_options") or {}).items())
+        for currency, option in sorted(child(price, "currency_options").items())
         if currency != price["currency"] and option.get("unit_amount") is not None
     }
     return found | ({"currencyOptions": options} if options else {})

@@ -25,11 +25,10 @@ from billing.customers import KEY_LIFETIME, ensure_customer, metadata_for
 from billing.endpoint import Caller
 from billing.errors import BadRequest, Conflict, TryAgain
 from billing.settings import settings
+from billing.shapes import Json
 from billing.state import store
 from billing.state.parts import Checkout, User, subscription_key
 from billing.stripe_api import ask
-
-Json = dict[str, Any]
 
 ROUNDS = 8
 PATIENCE_SECONDS, PAUSE_SECONDS = 4.0, 0.05
@@ -136,7 +135,7 @@ def _expire(session: str) -> Json:
 
 def _create(user: User, claim: Checkout) -> Json:
     """Makes the claimed session; with the same claim always the same one."""
-    params: Json = {
+    params: Any = {
         "mode": "subscription",
         "ui_mode": settings.release.checkout_ui_mode,
         "customer": user.customer,
@@ -147,8 +146,8 @@ def _create(user: User, claim: Checkout) -> Json:
         "metadata": metadata_for(user.id),
         "return_url": f"{settings.site_url}/return.html?session_id={{CHECKOUT_SESSION_ID}}",
     }
-    options: Json = {"idempotency_key": f"checkout:{claim.attempt}"}
-    answer = ask(lambda stripe: stripe.v1.checkout.sessions.create(params, options))  # pyright: ignore[reportArgumentType]
+    options: Any = {"idempotency_key": f"checkout:{claim.attempt}"}
+    answer = ask(lambda stripe: stripe.v1.checkout.sessions.create(params, options))
     store.name_session(user.id, claim.attempt, answer.data["id"])
     # A replay says what the session was when it was made, not what it is.
     return answer.data if answer.certain else _retrieve(answer.data["id"])

@@ -12,7 +12,7 @@ that, Stripe is searched for a Customer that names the user before another is ma
 
 import time
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from billing.settings import settings
 from billing.state import store
@@ -102,4 +102,4 @@ def _remembered_owner(customer: str) -> str:
 
 def describe_customer(customer: str, details: dict[str, Any]) -> None:
     """Writes name and addresses, which may differ from request to request and so are no part of the creation."""
-    ask(lambda stripe: stripe.v1.customers.update(customer, details))  # pyright: ignore[reportArgumentType]
+    ask(lambda stripe: stripe.v1.customers.update(customer, cast(Any, details)))

@@ -28,7 +28,7 @@ Answer = dict[str, Any]
 LambdaEvent = dict[str, Any]
 
 
-class Body(msgspec.Struct, forbid_unknown_fields=True, rename="camel", kw_only=True, frozen=True):
+class Body(msgspec.Struct, forbid_unknown_fields=True, rename="camel", kw_only=True):
     """Base of what an endpoint takes: camelCase in JSON, snake_case here; unknown fields and wrong types are refused."""
 
 

@@ -17,11 +17,11 @@ from billing.account import owned_subscription, subscription_json
 from billing.endpoint import Caller
 from billing.errors import Conflict
 from billing.events.subscriptions import fetch_subscription
+from billing.shapes import Json
 from billing.state import store
 from billing.state.parts import Observation, User, subscription_key
 from billing.stripe_api import ask
 
-Json = dict[str, Any]
 Call = Callable[[StripeClient, Json, str], Any]
 """From the client, the stored subscription and an idempotency key to the Subscription that Stripe answers."""
 

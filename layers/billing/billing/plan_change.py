@@ -12,10 +12,9 @@ from billing.currency import minor_unit_divisor
 from billing.endpoint import Caller
 from billing.errors import BadRequest
 from billing.own_changes import Call, live_subscription_of
+from billing.shapes import Json, child
 from billing.state.parts import User
 from billing.stripe_api import ask
-
-Json = dict[str, Any]
 
 _DAYS = {"day": 1.0, "week": 7.0, "month": 365.25 / 12, "year": 365.25}
 
@@ -104,5 +103,4 @@ def _preview(change: PlanChange, proration_behavior: str) -> Json:
 
 
 def _is_proration(line: Json) -> bool:
-    details = (line.get("parent") or {}).get("subscription_item_details") or {}
-    return bool(details.get("proration"))
+    return bool(child(child(line, "parent"), "subscription_item_details").get("proration"))

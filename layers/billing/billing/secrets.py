@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from billing.errors import Misconfigured
 from billing.settings import settings
@@ -21,7 +21,7 @@ _cache: dict[str, tuple[float, str]] = {}
 def _ssm() -> "SSMClient":
     import boto3  # only functions that read a secret pay for this import
 
-    return boto3.client("ssm")
+    return cast(Any, boto3).client("ssm")
 
 
 def _read(name: str, max_age: float, now: Callable[[], float] = time.monotonic) -> str:

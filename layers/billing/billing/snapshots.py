@@ -4,12 +4,9 @@ They raise `KeyError`, `TypeError` or `IndexError` on a shape they do not know; 
 to fetch (`events.apply`).
 """
 
-from typing import Any
-
 from billing.access import ENDED
+from billing.shapes import Json, child, children, identity
 from billing.state.parts import Observation, Value
-
-Json = dict[str, Any]
 
 
 def subscription(source: Json, lo: int, hi: int, by: str, certain: bool = True) -> Observation:
@@ -23,7 +20,7 @@ def subscription(source: Json, lo: int, hi: int, by: str, certain: bool = True) 
         "status": source["status"],
         "created": source["created"],
         "item": item["id"],
-        "product": _id(price["product"]),
+        "product": identity(price["product"]),
         "price": price["id"],
         "lookup_key": price.get("lookup_key"),
         "unit_amount": price["unit_amount"],
@@ -40,8 +37,8 @@ def subscription(source: Json, lo: int, hi: int, by: str, certain: bool = True) 
         "ended_at": source.get("ended_at"),
         "trial_end": source.get("trial_end"),
         "paused": source.get("pause_collection") is not None,
-        "payment_method": _id(source.get("default_payment_method")),
-        "latest_invoice": _id(source.get("latest_invoice")),
+        "payment_method": identity(source.get("default_payment_method")),
+        "latest_invoice": identity(source.get("latest_invoice")),
         "pending": _pending(pending) if pending else None,
     }
     return Observation(value, lo, hi, by, final=source["status"] in ENDED, certain=certain)
@@ -49,14 +46,14 @@ def subscription(source: Json, lo: int, hi: int, by: str, certain: bool = True) 
 
 def _pending(pending: Json) -> Value:
     """A plan change that waits for its payment."""
-    items = pending.get("subscription_items") or []
-    return {"price": _id(items[0]["price"]) if items else None, "expires_at": pending["expires_at"]}
+    items = children(pending, "subscription_items")
+    return {"price": identity(items[0]["price"]) if items else None, "expires_at": pending["expires_at"]}
 
 
 def payment_method(source: Json, lo: int, hi: int, by: str, certain: bool = True) -> Observation:
     """A PaymentMethod as a customer recognises it: brand and last four, nothing else of it is kept."""
     kind = source["type"]
-    details: Json = source.get(kind) or {}
+    details = child(source, kind)
     value: Value = {
         "id": source["id"],
         "type": kind,
@@ -70,8 +67,8 @@ def payment_method(source: Json, lo: int, hi: int, by: str, certain: bool = True
 
 def customer(source: Json, lo: int, hi: int, by: str, certain: bool = True) -> Observation:
     """Of a Customer, only which payment method is the default."""
-    settings: Json = source.get("invoice_settings") or {}
-    return Observation({"payment_method": _id(settings.get("default_payment_method"))}, lo, hi, by, certain=certain)
+    default = identity(child(source, "invoice_settings").get("default_payment_method"))
+    return Observation({"payment_method": default}, lo, hi, by, certain=certain)
 
 
 def payment(source: Json, status: str, lo: int, hi: int, by: str, certain: bool = True) -> Observation:
@@ -83,8 +80,3 @@ def payment(source: Json, status: str, lo: int, hi: int, by: str, certain: bool 
 def features(lookup_keys: list[str], lo: int, hi: int, by: str, certain: bool = True) -> Observation:
     """The lookup keys of a customer's active entitlements."""
     return Observation({"features": sorted(lookup_keys)}, lo, hi, by, certain=certain)
-
-
-def _id(reference: Any) -> str | None:
-    """The id of what may be an id, an expanded object or nothing."""
-    return reference["id"] if isinstance(reference, dict) else reference

@@ -2,16 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 from billing.customers import owner_of, user_named_by
 from billing.errors import BillingError
 from billing.settings import settings
+from billing.shapes import Json, child, identity
 from billing.state import store
 from billing.state.parts import Observation
 from billing.state.rule import EVENT_MARGIN
 
-Json = dict[str, Any]
 Result = store.Outcome
 Read = Callable[[int, int, str], Observation]
 """From (lo, hi, source) to the news in an event's snapshot."""
@@ -46,15 +46,14 @@ class Event:
                 created=int(event["created"]),
                 pinned=event.get("api_version") == settings.release.api_version,
                 object=event["data"]["object"],
-                previous=event["data"].get("previous_attributes") or {},
+                previous=child(event["data"], "previous_attributes"),
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise Unreadable("no Stripe event") from error
 
     def reference(self, name: str) -> str:
         """The id that the object holds under a name, also where it is expanded. Raises `Unreadable` if there is none."""
-        found: Any = self.object.get(name)
-        found = found.get("id") if isinstance(found, dict) else found
+        found = identity(self.object.get(name))
         if not isinstance(found, str):
             raise Unreadable(f"{self.type} without {name}")
         return found

@@ -1,9 +1,8 @@
 """invoice.*: whether the latest invoice of a subscription is paid."""
 
-from typing import Any
-
 from billing import snapshots
 from billing.events.event import Event, Result
+from billing.shapes import Json, child, children, identity
 from billing.state.parts import Observation, payment_key
 from billing.stripe_api import ask
 
@@ -33,11 +32,10 @@ def _changed(event: Event, status: str) -> Result:
     )
 
 
-def _subscription_of(invoice: dict[str, Any]) -> str | None:
+def _subscription_of(invoice: Json) -> str | None:
     """Under `parent` since 2025-03-31.basil; an older release has it at the top, and is a hint that leads to a fetch."""
-    parent: dict[str, Any] = invoice.get("parent") or {}
-    details: dict[str, Any] = parent.get("subscription_details") or {}
-    return details.get("subscription") or invoice.get("subscription")
+    details = child(child(invoice, "parent"), "subscription_details")
+    return identity(details.get("subscription") or invoice.get("subscription"))
 
 
 def fetch_payment(subscription: str, by: str) -> Observation:
@@ -57,12 +55,10 @@ def fetch_payment(subscription: str, by: str) -> Observation:
 _BY_INTENT = {"processing": "processing", "requires_action": "action_required", "requires_confirmation": "action_required"}
 
 
-def _status(invoice: dict[str, Any]) -> str:
+def _status(invoice: Json) -> str:
     if invoice["status"] == "paid":
         return "paid"
     if invoice["status"] in ("void", "uncollectible"):
         return "failed"
-    payments: list[dict[str, Any]] = (invoice.get("payments") or {}).get("data", [])
-    intents = [payment["payment"].get("payment_intent") for payment in payments]
-    status = next((intent["status"] for intent in reversed(intents) if isinstance(intent, dict)), "processing")
-    return _BY_INTENT.get(status, "failed")
+    intents = [child(child(payment, "payment"), "payment_intent") for payment in children(invoice, "payments")]
+    return _BY_INTENT.get(intents[-1]["status"], "failed") if intents else "processing"

@@ -22,7 +22,7 @@ class _TableName:
 
 
 class Item(Model):
-    class Meta:
+    class Meta:  # pyright: ignore[reportIncompatibleVariableOverride] - pynamodb fills in the rest
         table_name = _TableName()
         connect_timeout_seconds = 1
         read_timeout_seconds = 3

@@ -4,9 +4,9 @@ import uuid
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from enum import Enum
-from typing import Any
+from typing import Any, cast
 
-from pynamodb.exceptions import UpdateError
+from pynamodb.exceptions import DoesNotExist, UpdateError
 from pynamodb.expressions.condition import Condition
 
 from billing.errors import Undecided
@@ -37,7 +37,7 @@ def read(user: str) -> User | None:
     """One consistent GetItem. None for a user nobody has made a customer of."""
     try:
         item = Item.get(user_pk(user), consistent_read=True)
-    except Item.DoesNotExist:
+    except DoesNotExist:
         return None
     return _user(user, item)
 
@@ -46,13 +46,13 @@ def user_of(customer: str) -> str | None:
     """One consistent GetItem of the customer -> user item, on the base table and never on an index."""
     try:
         return Item.get(customer_pk(customer), consistent_read=True).user
-    except Item.DoesNotExist:
+    except DoesNotExist:
         return None
 
 
 def _user(user: str, item: Item) -> User:
-    parts = item.parts.as_dict() if item.parts else {}
-    checkout = item.checkout.as_dict() if item.checkout else None
+    parts = cast(dict[str, dict[str, Any]], cast(Any, item.parts).as_dict() if item.parts else {})
+    checkout = cast(dict[str, Any] | None, cast(Any, item.checkout).as_dict() if item.checkout else None)
     return User(
         id=user,
         customer=item.customer or "",
@@ -156,7 +156,8 @@ def link_customer(user: str, customer: str, now: int) -> str:
     claim_customer(user, now)
     _update(user, [Item.customer.set(customer)], Item.customer.does_not_exist())
     current = read(user)
-    assert current is not None and current.customer
+    assert current is not None
+    assert current.customer
     return current.customer
 
 
