@@ -1,0 +1,72 @@
+"""Who may call what: the routes of the HTTP API and the webhook's own URL, after the transform."""
+
+import pytest
+
+from tests.template.sam_cli import SITE_URL, CloudFormation
+
+PUBLIC = {("get", "/plans")}
+"""All that a visitor without an account may call."""
+
+ROUTES = {
+    ("get", "/plans"),
+    ("post", "/create-customer"),
+    ("post", "/create-checkout-session"),
+    ("get", "/session-status"),
+    ("post", "/create-preview-invoice"),
+    ("post", "/update-subscription"),
+    ("post", "/cancel-subscription"),
+    ("post", "/resume-subscription"),
+    ("post", "/retrieve-customer-payment-method"),
+    ("get", "/account"),
+}
+"""What the site relies on. A route more needs no edit here, only its authorizer."""
+
+
+@pytest.fixture
+def api(cloudformation: CloudFormation) -> dict:
+    return cloudformation.of_type("AWS::ApiGatewayV2::Api")["Api"]["Body"]
+
+
+@pytest.fixture
+def operations(api: dict) -> dict[tuple[str, str], dict]:
+    return {(method, path): operation for path, methods in api["paths"].items() for method, operation in methods.items()}
+
+
+def test_every_route_the_site_relies_on_is_there(operations: dict) -> None:
+    assert operations.keys() >= ROUTES
+
+
+def test_every_route_but_the_public_ones_asks_for_a_token(operations: dict) -> None:
+    authorizers = {route: operation["security"] for route, operation in operations.items()}
+    # API Gateway takes the name of no authorizer at all, which is how SAM writes NONE, for "no authorizer".
+    assert {route for route, authorizer in authorizers.items() if authorizer == [{"NONE": []}]} == PUBLIC
+    assert {route for route, authorizer in authorizers.items() if authorizer == [{"Cognito": []}]} == authorizers.keys() - PUBLIC
+
+
+def test_the_token_is_a_cognito_jwt_of_our_own_pool_and_client(api: dict) -> None:
+    scheme = api["components"]["securitySchemes"]["Cognito"]["x-amazon-apigateway-authorizer"]
+    assert scheme["type"] == "jwt"
+    assert scheme["identitySource"] == "$request.header.Authorization"
+    assert scheme["jwtConfiguration"]["audience"] == [{"Ref": "UserPoolClient"}]
+    assert scheme["jwtConfiguration"]["issuer"] == {"Fn::Sub": "https://cognito-idp.${AWS::Region}.amazonaws.com/${UserPool}"}
+
+
+def test_every_route_speaks_payload_format_2(operations: dict) -> None:
+    assert {operation["x-amazon-apigateway-integration"]["payloadFormatVersion"] for operation in operations.values()} == {"2.0"}
+
+
+def test_cors_allows_the_site_alone(api: dict) -> None:
+    assert api["x-amazon-apigateway-cors"]["allowOrigins"] == [SITE_URL]
+
+
+def test_stripe_may_call_the_webhook(cloudformation: CloudFormation) -> None:
+    """Since October 2025 a public Function URL needs both grants (AWS: "Control access to Lambda function URLs")."""
+    urls = cloudformation.of_type("AWS::Lambda::Url")
+    assert {name: url["AuthType"] for name, url in urls.items()} == {"WebhookFunctionUrl": "NONE"}
+    public = [grant for grant in cloudformation.of_type("AWS::Lambda::Permission").values() if grant["Principal"] == "*"]
+    by_action = {grant["Action"]: grant for grant in public}
+    assert by_action.keys() == {"lambda:InvokeFunctionUrl", "lambda:InvokeFunction"}
+    assert by_action["lambda:InvokeFunctionUrl"]["FunctionUrlAuthType"] == "NONE"
+    # Without it, anyone could invoke the function past its URL.
+    assert by_action["lambda:InvokeFunction"]["InvokedViaFunctionUrl"] is True
+    assert {str(grant["FunctionName"]) for grant in public} == {str({"Ref": "WebhookFunction"})}

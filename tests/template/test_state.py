@@ -1,0 +1,31 @@
+"""What is kept, and how: the table, the users, and the processor that code runs on."""
+
+from tests.template.sam_cli import CloudFormation
+
+
+def test_the_table_is_billed_by_use_recoverable_encrypted_and_outlives_the_stack(cloudformation: CloudFormation) -> None:
+    (table,) = cloudformation.of_type("AWS::DynamoDB::Table").values()
+    assert table["BillingMode"] == "PAY_PER_REQUEST"
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["SSESpecification"]["SSEEnabled"] is True
+    assert {cloudformation.resources["Table"][policy] for policy in ("DeletionPolicy", "UpdateReplacePolicy")} == {"Retain"}
+
+
+def test_users_outlive_the_stack(cloudformation: CloudFormation) -> None:
+    assert {cloudformation.resources["UserPool"][policy] for policy in ("DeletionPolicy", "UpdateReplacePolicy")} == {"Retain"}
+
+
+def test_tokens_live_a_quarter_of_an_hour_at_most(cloudformation: CloudFormation) -> None:
+    (client,) = cloudformation.of_type("AWS::Cognito::UserPoolClient").values()
+    units = client["TokenValidityUnits"]
+    assert (units["IdToken"], units["AccessToken"]) == ("minutes", "minutes")
+    assert max(client["IdTokenValidity"], client["AccessTokenValidity"]) <= 15
+    assert client["GenerateSecret"] is False
+
+
+def test_functions_and_layer_follow_the_architecture_parameter(cloudformation: CloudFormation) -> None:
+    functions = cloudformation.of_type("AWS::Lambda::Function").values()
+    (layer,) = cloudformation.of_type("AWS::Lambda::LayerVersion").values()
+    assert {str(function["Architectures"]) for function in functions} == {str([{"Ref": "Architecture"}])}
+    assert layer["CompatibleArchitectures"] == [{"Ref": "Architecture"}]
+    assert {function["Runtime"] for function in functions} | set(layer["CompatibleRuntimes"]) == {"python3.13"}

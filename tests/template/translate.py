@@ -1,0 +1,31 @@
+"""Prints template.yaml as CloudFormation gets it, in JSON: `.venv-sam/bin/python translate.py template.yaml Stage=prod …`.
+
+Runs on sam's own Python environment, with sam's own translator: what `sam deploy` would hand over, without an AWS account.
+"""
+
+# pyright: reportMissingImports=false
+# (checked with .venv, run by .venv-sam, which alone has sam)
+
+import json
+import sys
+
+from samcli.lib.translate.sam_template_validator import SamTemplateValidator
+from samcli.yamlhelper import yaml_parse
+
+
+class NoManagedPolicies:
+    """In place of IAM's list of AWS's managed policies, which names no policy this project uses."""
+
+    def load(self) -> dict[str, str]:
+        return {}
+
+
+def translate(path: str, parameters: dict[str, str]) -> dict:
+    with open(path) as template:
+        validator = SamTemplateValidator(yaml_parse(template.read()), NoManagedPolicies(), None, "us-east-1", parameters)
+    return yaml_parse(validator.get_translated_template_if_valid())
+
+
+if __name__ == "__main__":
+    given = dict(argument.split("=", 1) for argument in sys.argv[2:])
+    print(json.dumps(translate(sys.argv[1], given)))
