@@ -1,0 +1,255 @@
+"""The whole product on 127.0.0.1: AWS, Stripe, functions, gateway and site, started together and ended together.
+
+with LocalStack(ports=Ports.free()) as stack:
+    urllib.request.urlopen(f"{stack.api_url}/plans")
+"""
+
+import json
+import os
+import platform
+import socket
+import subprocess
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Self
+
+from local import processes
+from local.aws.client import AwsClient
+from local.aws.provision import provision, put_secret
+from local.gateway import FunctionUrlGateway, HttpApiGateway, Keys, Origin
+from local.gateway.function_url import MAX_BODY as FUNCTION_URL_MAX_BODY
+from local.gateway.http_api import MAX_BODY as HTTP_API_MAX_BODY
+from local.http_server import App, HttpServer
+from local.lambdas import Lambdas, Result
+from local.logs import Log
+from local.ports import HOST, Ports, reserve
+from local.site import Site
+from local.stripe_side import StripeSide
+from local.template import Template
+
+ROOT = Path(__file__).resolve().parent.parent
+_REGION = "us-east-1"
+
+
+class StackError(Exception):
+    """The stack cannot start, or a part of it has ended; one line."""
+
+
+class LocalStack:
+    """See the module's docstring. `with_stripe=False` leaves Stripe out, for templates that know none."""
+
+    def __init__(
+        self,
+        *,
+        ports: Ports | None = None,
+        template: Path = ROOT / "template.yaml",
+        site: Path = ROOT / "static_site",
+        release: str | None = None,
+        environment: Mapping[str, str] = os.environ,
+        with_stripe: bool = True,
+        parameters: Mapping[str, str] | None = None,
+        log: Log | None = None,
+        max_workers: int = 10,
+        own_runtime_client: bool | None = None,
+    ) -> None:
+        self.ports = ports or Ports.from_environment(environment)
+        self.stripe = StripeSide.choose(environment, self.ports.stripe, release)
+        self.site_url = f"http://{HOST}:{self.ports.site}"
+        self.api_url = f"http://{HOST}:{self.ports.api}"
+        self.webhook_url = f"http://{HOST}:{self.ports.webhook}/"
+        self.aws_url = f"http://{HOST}:{self.ports.aws}"
+        self.stripe_url = self.stripe.api_base
+        self.log = log or Log(quiet=True)
+        self.aws = AwsClient(self.aws_url)
+        self.template = Template.read(template, {**self._parameters(), **(parameters or {})})
+        self.config: dict[str, Any] = {}
+        """The site's config.json."""
+        self._site_folder = site
+        self._with_stripe = with_stripe
+        self._max_workers = max_workers
+        self._own_client = own_runtime_client
+        self._sockets: list[socket.socket] = []
+        self._servers: list[HttpServer] = []
+        self._children: dict[str, subprocess.Popen[bytes]] = {}
+        self._lambdas: Lambdas | None = None
+        self._ended = threading.Event()
+        self._ended_child = ""
+
+    def __enter__(self) -> Self:
+        try:
+            self.start()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def start(self) -> None:
+        """Returns when everything answers. Raises `StackError`, `PortTaken` or `TemplateError`; call `close` then."""
+        function_urls = self.template.function_urls
+        apis = self._one_api()
+        sockets = {name: self._reserve(getattr(self.ports, name), name) for name in ("site", "api", "aws")}
+        webhook_sockets = [self._reserve(self.ports.webhook + index, "webhook") for index in range(max(1, len(function_urls)))]
+        stripe_setup = self._start_stripe()
+        self._start_aws(sockets["aws"])
+        # The names are needed before the functions' environments can be read; moto listens already, and answers when it is up.
+        for index, url in enumerate(function_urls):
+            self.template.provide(f"{url.function}Url", f"{url.function}Url", FunctionUrl=f"http://{HOST}:{self.ports.webhook + index}/")
+        provision(self.template, self.aws)
+        functions = self.template.functions
+        self._lambdas = Lambdas(
+            functions, aws_endpoint=self.aws_url, log=self.log, max_workers=self._max_workers, own_client=self._own_client
+        )
+        keys = Keys(lambda issuer: self.aws.get(f"/{issuer.rpartition('/')[2]}/.well-known/jwks.json"))
+        for api in self.template.http_apis if apis else ():
+            origin = Origin(api.logical_id.lower(), f"{api.logical_id.lower()}.execute-api.{_REGION}.amazonaws.com", decode_path=True)
+            self._serve(sockets["api"], HttpApiGateway(api, origin, self._lambdas, keys, self.log), "api", HTTP_API_MAX_BODY)
+        for listener, url in zip(webhook_sockets, function_urls, strict=False):
+            origin = Origin(url.function.lower(), f"{url.function.lower()}.lambda-url.{_REGION}.on.aws", decode_path=False)
+            self._serve(listener, FunctionUrlGateway(url, origin, self._lambdas, self.log), url.function, FUNCTION_URL_MAX_BODY)
+        self.config = self._config()
+        site = Site(self._site_folder, self.config, self._site_headers(), port=self.ports.site)
+        self._serve(sockets["site"], site, "site", max_body=1024 * 1024)
+        if stripe_setup:
+            self._finish_stripe(stripe_setup, functions[0].environment if functions else {})
+
+    def wait(self) -> None:
+        """Blocks until a part of the stack ends by itself. Raises `StackError` then."""
+        self._ended.wait()
+        if self._ended_child:
+            raise StackError(f"{self._ended_child} has ended (exit status {self._children[self._ended_child].returncode})")
+
+    def invoke(self, function: str, event: bytes | dict[str, Any]) -> Result:
+        """Invokes a function by its logical id with any event, as `aws lambda invoke` would."""
+        assert self._lambdas is not None, "the stack is not started"
+        result = self._lambdas.invoke(function, event)
+        assert result is not None
+        return result
+
+    def worker_count(self, function: str) -> int:
+        """How many processes a function has right now."""
+        return self._lambdas.worker_count(function) if self._lambdas else 0
+
+    def close(self) -> None:
+        """Ends every process and frees every port. May be called twice."""
+        self._ended.set()
+        for server in self._servers:
+            server.close()
+        if self._lambdas:
+            self._lambdas.close()
+        for process in self._children.values():
+            processes.kill(process)
+        for listener in self._sockets:
+            listener.close()
+        self.log.close()
+
+    # ------------------------------------------------------------------------------------ parts
+
+    def _parameters(self) -> dict[str, str]:
+        arm = platform.machine().lower() in ("arm64", "aarch64")
+        return {
+            "Stage": "dev",
+            "Architecture": "arm64" if arm else "x86_64",
+            "SiteUrl": self.site_url,
+            "StripeApiVersion": self.stripe.api_version,
+            "StripeApiBase": self.stripe.api_base,
+            "StripeJsSources": self.stripe.script_sources,
+            "StripeHooksSources": self.stripe.hook_sources,
+        }
+
+    def _one_api(self) -> bool:
+        apis = [name for name, _ in self.template.resources("AWS::Serverless::HttpApi")]
+        if len(apis) > 1:
+            raise StackError(f"{self.template.path.name}: the local stack serves one HTTP API, not {', '.join(apis)}")
+        return True
+
+    def _reserve(self, port: int, name: str) -> socket.socket:
+        listener = reserve(port, name)
+        self._sockets.append(listener)
+        return listener
+
+    def _serve(self, listener: socket.socket, app: App, name: str, max_body: int) -> None:
+        server = HttpServer(listener, app, name=name, max_body=max_body)
+        self._servers.append(server)
+        server.start()
+
+    def _start_aws(self, listener: socket.socket) -> None:
+        self._start_child("AWS", ["local.aws", "--fd", str(listener.fileno())], pass_fds=[listener.fileno()])
+        # Ours is closed, so that nobody waits on a dead moto.
+        listener.close()
+
+    def _start_stripe(self) -> subprocess.Popen[bytes] | None:
+        """Starts the local Stripe and, beside it, what sets it up; the latter is returned."""
+        if not self._with_stripe:
+            return None
+        wanted: list[str] = []
+        if self.stripe.local:
+            reserve(self.ports.stripe, "stripe").close()
+            self._start_child("Stripe", ["local.fake_stripe", "--port", str(self.ports.stripe)])
+            wanted = ["--await", self.stripe.api_base, "--webhook", self.webhook_url]
+        environment = self._child_environment() | {
+            "STRIPE_SECRET_KEY": self.stripe.secret_key,
+            "STRIPE_API_BASE": self.stripe.api_base,
+            "STRIPE_API_VERSION": self.stripe.api_version,
+        }
+        setup = processes.start(["local.stripe_setup", *wanted], env=environment, cwd=ROOT, stdout=subprocess.PIPE)
+        self._children["Stripe's set-up"] = setup
+        return setup
+
+    def _finish_stripe(self, setup: subprocess.Popen[bytes], environment: Mapping[str, str]) -> None:
+        """Waits for the set-up and puts the secrets where the functions look for them."""
+        assert setup.stdout is not None
+        output = setup.stdout.read().decode("utf-8", "replace").strip()
+        code = setup.wait()
+        processes.kill(self._children.pop("Stripe's set-up"))
+        last_line = output.splitlines()[-1] if output else "no word why"
+        if code != 0:
+            raise StackError(f"Stripe could not be set up: {last_line}")
+        webhook_secret = self.stripe.webhook_secret or json.loads(last_line)["webhookSecret"]
+        stage = self.template.parameters.get("Stage", "dev")
+        put_secret(self.aws, f"/recur/{stage}/stripe/secret-key", self.stripe.secret_key)
+        put_secret(self.aws, f"/recur/{stage}/stripe/webhook-secret", webhook_secret)
+
+    def _start_child(self, name: str, arguments: list[str], pass_fds: list[int] | None = None) -> None:
+        process = processes.start(arguments, env=self._child_environment(), cwd=ROOT, stdout=subprocess.PIPE, pass_fds=pass_fds or ())
+        self._children[name] = process
+        threading.Thread(target=self.log.pump, args=(name, process.stdout), name=f"{name} log", daemon=True).start()
+        threading.Thread(target=self._watch, args=(name, process), name=f"{name} watch", daemon=True).start()
+
+    def _watch(self, name: str, process: subprocess.Popen[bytes]) -> None:
+        process.wait()
+        if not self._ended.is_set():
+            self._ended_child = name
+            self._ended.set()
+
+    def _child_environment(self) -> dict[str, str]:
+        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
+        return kept | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+
+    # ------------------------------------------------------------------------------------ the site
+
+    def _config(self) -> dict[str, Any]:
+        clients = self.template.user_pool_clients
+        client_id = self.template.resolve({"Ref": clients[0].logical_id}, "config.json") if clients else None
+        return {
+            "apiUrl": self.api_url,
+            "region": _REGION,
+            "stripe": {"publishableKey": self.stripe.publishable_key, "scriptUrl": self.stripe.script_url},
+            "cognito": {"endpoint": self.aws_url, "clientId": client_id},
+        }
+
+    def _site_headers(self) -> dict[str, str]:
+        """The template's security headers, with AWS's addresses replaced by ours."""
+        policies = self.template.security_headers
+        if not policies:
+            return {}
+        headers: dict[str, str] = {}
+        for name, value in policies[0].headers.items():
+            for api, _ in self.template.resources("AWS::Serverless::HttpApi"):
+                api_id = self.template.resolve({"Ref": api}, api)
+                value = value.replace(f"https://{api_id}.execute-api.{_REGION}.amazonaws.com", self.api_url)
+            headers[name] = value.replace(f"https://cognito-idp.{_REGION}.amazonaws.com", self.aws_url)
+        return headers

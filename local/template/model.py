@@ -1,0 +1,106 @@
+"""What the local stack takes from a template, as typed values. All durations in seconds, all sizes in MB unless named otherwise."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Cors:
+    """An HTTP API's or Function URL's CORS configuration. Empty tuples where the template says nothing."""
+
+    origins: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ()
+    headers: tuple[str, ...] = ()
+    expose_headers: tuple[str, ...] = ()
+    max_age: int | None = None
+    credentials: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class JwtAuthorizer:
+    """A JWT authorizer: who may have issued a token, for whom, and where in the request it is."""
+
+    name: str
+    issuer: str
+    audience: tuple[str, ...]
+    identity_source: str
+    """`$request.header.Name` or `$request.querystring.name`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One route of an HTTP API. `method` is `ANY` for all, `path` is `$default` for what nothing else takes."""
+
+    method: str
+    path: str
+    function: str
+    """Logical id."""
+    authorizer: JwtAuthorizer | None = None
+    scopes: tuple[str, ...] = ()
+    timeout: float = 30.0
+    """How long the gateway waits for the function: 30 s unless the route says less."""
+
+    @property
+    def key(self) -> str:
+        """`GET /plans` or `$default`, as AWS spells a route key."""
+        return "$default" if self.path == "$default" else f"{self.method} {self.path}"
+
+
+@dataclass(frozen=True, slots=True)
+class HttpApi:
+    logical_id: str
+    routes: tuple[Route, ...]
+    cors: Cors | None
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionUrl:
+    """A Function URL without IAM authentication."""
+
+    function: str
+    cors: Cors | None
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    logical_id: str
+    content: Path
+    """The folder that goes on the import path: `python/` of a built layer, the source folder of one that is not built."""
+    built: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    logical_id: str
+    name: str
+    handler: str
+    code: Path
+    layers: tuple[Layer, ...]
+    environment: dict[str, str]
+    timeout: float
+    memory: int
+    log_format: str
+    log_level: str | None
+    silent_events: tuple[str, ...] = ()
+    """Triggers in the template that nothing fires locally, e.g. `ScheduleV2 Nightly`."""
+
+    @property
+    def arn(self) -> str:
+        return f"arn:aws:lambda:us-east-1:000000000000:function:{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A resource that is provisioned as it stands: its CloudFormation properties, resolved."""
+
+    logical_id: str
+    properties: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityHeaders:
+    """A CloudFront ResponseHeadersPolicy, as the header lines it makes."""
+
+    logical_id: str
+    headers: dict[str, str] = field(default_factory=dict)
