@@ -1,0 +1,52 @@
+"""Deployed code in this process: its settings and secrets given, its table in memory, and a Stripe that must not be called."""
+
+import pytest
+from billing import secrets, stripe_api
+from billing.customers import _remembered_owner  # pyright: ignore[reportPrivateUsage]
+from billing.release import NEWEST
+from billing.settings import settings
+from billing.state import store
+from billing.state.items import Item
+
+from tests.support.events import SECRET
+from tests.support.memory_table import MemoryTable
+
+
+@pytest.fixture
+def table(monkeypatch: pytest.MonkeyPatch) -> MemoryTable:
+    """The table, with user u1 and its customer cus_1 in it."""
+    environment = {
+        "STAGE": "dev",
+        "TABLE_NAME": "recur",
+        "STRIPE_API_BASE": "http://127.0.0.1:1",
+        "STRIPE_API_VERSION": NEWEST,
+        "STRIPE_SECRET_KEY_PARAMETER": "/key",
+        "STRIPE_WEBHOOK_SECRET_PARAMETER": "/webhook",
+        "SITE_URL": "http://site.test",
+        "POWERTOOLS_SERVICE_NAME": "recur",
+        "POWERTOOLS_METRICS_NAMESPACE": "recur",
+    }
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    vars(settings).clear()
+    _remembered_owner.cache_clear()
+    monkeypatch.setattr(secrets, "_cache", {"/key": (float("inf"), "sk_test_unit"), "/webhook": (float("inf"), SECRET)})
+    table = MemoryTable("recur")
+    monkeypatch.setattr(Item, "_connection", table)
+    store.link_customer("u1", "cus_1", now=1)
+    yield table
+    vars(settings).clear()
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """What Stripe was asked; nothing, as long as a test does not say otherwise: any call is an error."""
+    calls: list[object] = []
+
+    def ask(call: object) -> stripe_api.Answer:
+        calls.append(call)
+        raise AssertionError("Stripe was asked")
+
+    for module in ("customers", "events.subscriptions", "events.invoices", "events.entitlements", "events.payment_methods", "events.customers"):
+        monkeypatch.setattr(f"billing.{module}.ask", ask)
+    return calls
