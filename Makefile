@@ -29,6 +29,11 @@ test-all: test test-slow
 test-slow: .venv/.ready .venv-clover/.ready .venv-sam/.ready browser
 	@$(PYTHON) -m pytest -m "slow and not sam_local" $(ARGS)
 
+## ci: all of it, as on a new machine: check, test-all
+.PHONY: ci
+ci:
+	@bash .ci/run
+
 ## check: format, lint and types, without changing a file
 .PHONY: check
 check: .venv/.ready

@@ -30,11 +30,16 @@ def main(lock: Path, folder: Path) -> None:
     Raises:
         CannotFetch: no network, or no wheel for this machine.
     """
-    pinned = next(package for package in tomllib.loads(lock.read_text())["package"] if package["name"] == "uv")
+    pinned = pinned_uv(lock)
     if importlib.util.find_spec("ensurepip"):
         install_with_pip(pinned, folder)
     else:
         download_wheel(wheel_for_this_machine(pinned["wheels"]), folder)
+
+
+def pinned_uv(lock: Path) -> dict[str, Any]:
+    """What the lock file says of uv: `version`, and `wheels` with `url` and `hash` each."""
+    return next(package for package in tomllib.loads(lock.read_text())["package"] if package["name"] == "uv")
 
 
 def install_with_pip(pinned: dict[str, Any], folder: Path) -> None:
