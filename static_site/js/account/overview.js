@@ -1,0 +1,145 @@
+/** The subscription at a glance: state, plan, what comes next, and the one next step. */
+
+import { divisorOf, findPrice } from "../catalogue.js";
+import { button, linkButton } from "../components/buttons.js";
+import { h } from "../dom.js";
+import { t } from "../i18n/index.js";
+import { pageUrl } from "../navigation.js";
+import { amountEvery, date, money } from "../words.js";
+import { methodInWords } from "./method.js";
+import { ring } from "./ring.js";
+import { possible, stateOf, toneOf } from "./state.js";
+
+/** @typedef {import("../api.js").Account} Account */
+/** @typedef {import("../api.js").Catalogue} Catalogue */
+/** @typedef {import("../api.js").Subscription} Subscription */
+
+/**
+ * @param {Subscription | null | undefined} subscription
+ * @param {Catalogue | null} catalogue
+ */
+export function planName(subscription, catalogue) {
+  const plans = catalogue?.plans ?? [];
+  return plans.find((plan) => plan.productId === subscription?.productId)?.name ?? t("account.unnamedPlan");
+}
+
+/** States whose period still runs, so that the ring has something to show. */
+const RUNNING = new Set(["active", "trialing", "ending", "processing", "payment_failed", "action_required", "change_pending", "past_due"]);
+
+/**
+ * @param {Account} account
+ * @param {Catalogue | null} catalogue
+ * @param {import("../pages/account.js").Deeds} deeds
+ */
+export function overview(account, catalogue, deeds) {
+  const subscription = account.subscription ?? null;
+  const state = stateOf(subscription);
+  const price = findPrice(catalogue, (each) => each.id === subscription?.priceId)?.price ?? null;
+  const runs = subscription !== null && RUNNING.has(state);
+  const tone = toneOf(state);
+  return h(
+    "section",
+    { class: "card overview", "aria-labelledby": "plan-title" },
+    runs && ring({ end: subscription.cancelAt ?? subscription.currentPeriodEnd, recurring: price, tone }),
+    h(
+      "div",
+      { class: "stack" },
+      h(
+        "div",
+        { class: "overview__head" },
+        subscription && h("h2", { class: "overview__plan", id: "plan-title", "data-testid": "plan-name" }, planName(subscription, catalogue)),
+        h(
+          subscription ? "p" : "h2",
+          {
+            class: `badge badge--${tone}`,
+            id: subscription ? null : "plan-title",
+            "data-testid": "subscription-status",
+            "data-state": state,
+            "data-status": subscription?.status ?? "none",
+          },
+          t(`account.states.${state}.badge`),
+        ),
+      ),
+      h("p", { "data-testid": "status-text" }, stateText(account, catalogue)),
+      subscription && facts(subscription, catalogue),
+      nextSteps(subscription, deeds),
+    ),
+  );
+}
+
+/**
+ * @param {Account} account
+ * @param {Catalogue | null} catalogue
+ */
+function stateText({ subscription, paymentMethod }, catalogue) {
+  const state = stateOf(subscription);
+  if ((state === "past_due" || state === "unpaid") && paymentMethod) {
+    return t(`account.states.${state}.textMethod`, { method: methodInWords(paymentMethod) });
+  }
+  const pending = subscription?.pendingUpdate;
+  const end =
+    (state === "ending" && subscription?.cancelAt) || (state === "trialing" && subscription?.trialEnd) || pending?.expiresAt || subscription?.currentPeriodEnd;
+  return t(`account.states.${state}.text`, {
+    date: end ? date(end) : "",
+    plan: findPrice(catalogue, (price) => price.id === pending?.priceId)?.plan.name ?? t("account.unnamedPlan"),
+    status: subscription?.status ?? "",
+  });
+}
+
+/**
+ * @param {Subscription} subscription
+ * @param {Catalogue | null} catalogue
+ */
+function facts(subscription, catalogue) {
+  const state = stateOf(subscription);
+  /** @type {[string, string, string][]} label, value, test id */
+  const rows = [];
+  const price = findPrice(catalogue, (each) => each.id === subscription.priceId)?.price;
+  const { nextCharge } = subscription;
+  const divisor = nextCharge && (nextCharge.minorUnitDivisor ?? divisorOf(catalogue, nextCharge.currency));
+  if (price && (!nextCharge || price.currency === nextCharge.currency)) {
+    rows.push([t("account.price"), amountEvery({ amount: price.unitAmount, currency: price.currency, minorUnitDivisor: price.minorUnitDivisor }, price), "plan-rate"]);
+  }
+  if (state === "trialing" && subscription.trialEnd) {
+    rows.push([t("account.trialEnds"), date(subscription.trialEnd), "trial-end"]);
+  }
+  if (subscription.cancelAt && possible(subscription).keep) {
+    rows.push([t("account.endsOn"), date(subscription.cancelAt), "ends-on"]);
+  } else if (nextCharge && divisor) {
+    const amount = money({ amount: nextCharge.amount, currency: nextCharge.currency, minorUnitDivisor: divisor });
+    rows.push([t("account.nextCharge"), t("account.nextChargeValue", { amount, date: date(nextCharge.at) }), "next-charge"]);
+  }
+  if (rows.length === 0) {
+    return null;
+  }
+  return h(
+    "dl",
+    { class: "facts" },
+    ...rows.map(([label, value, testid]) => h("div", {}, h("dt", {}, label), h("dd", { class: "number", "data-testid": testid }, value))),
+  );
+}
+
+/**
+ * One primary step, and what else can be done.
+ *
+ * @param {Subscription | null} subscription
+ * @param {import("../pages/account.js").Deeds} deeds
+ */
+function nextSteps(subscription, deeds) {
+  const can = possible(subscription);
+  const steps = [];
+  if (can.subscribe) {
+    const label = t(subscription ? "account.actions.resubscribe" : "account.actions.choosePlan");
+    steps.push(linkButton(label, pageUrl("index.html"), { kind: "primary", testid: "resubscribe" }));
+  }
+  if (subscription && can.keep) {
+    steps.push(button(t("account.actions.keep"), { kind: "primary", press: () => deeds.keep(subscription), testid: "keep-plan-button" }));
+  }
+  if (subscription && can.cancel) {
+    steps.push(button(t("account.actions.cancel"), { press: () => deeds.cancel(subscription), testid: "cancel-button" }));
+  }
+  if (stateOf(subscription) === "unknown") {
+    steps.push(button(t("account.actions.refresh"), { press: deeds.refresh, testid: "refresh-button" }));
+  }
+  return steps.length > 0 ? h("div", { class: "row" }, ...steps) : null;
+}

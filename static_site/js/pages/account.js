@@ -1,0 +1,242 @@
+/** The account: what is true now, and what can be done about it. What the server answers after a change is shown at once. */
+
+import { changeSection, openChangeDialog } from "../account/change.js";
+import { openCancelDialog } from "../account/cancel.js";
+import { methodCard } from "../account/method.js";
+import { othersSection } from "../account/others.js";
+import { overview, planName } from "../account/overview.js";
+import { isLive, isMoving, possible, stateOf } from "../account/state.js";
+import { getAccount, getPlans, resumeSubscription } from "../api.js";
+import { findPrice } from "../catalogue.js";
+import { forgetPaid } from "../checkout/paid.js";
+import { button } from "../components/buttons.js";
+import { notice } from "../components/notice.js";
+import { featureList } from "../components/plans.js";
+import { byId, h, replace } from "../dom.js";
+import { errorMessage, ServiceError } from "../errors.js";
+import { t } from "../i18n/index.js";
+import { pageUrl, parameter } from "../navigation.js";
+import { leftForSignIn, requireSignIn, startPage } from "../page.js";
+import { signedInEmail } from "../session.js";
+import { date, money } from "../words.js";
+
+/** @typedef {import("../api.js").Plan} Plan */
+/** @typedef {import("../api.js").Price} Price */
+/** @typedef {import("../api.js").Subscription} Subscription */
+
+/**
+ * What the buttons of the account do.
+ *
+ * @typedef {object} Deeds
+ * @property {(subscription: Subscription) => void} cancel
+ * @property {(subscription: Subscription) => Promise<void>} keep
+ * @property {(subscription: Subscription, plan: Plan, price: Price) => void} change
+ * @property {() => Promise<void>} refresh
+ */
+
+/** After a change, and while something is under way, the account is asked again at these pauses: webhooks follow within seconds. */
+const LOOK_AGAIN_MS = [1_500, 3_000, 6_000, 12_000, 24_000];
+
+/** @type {import("../api.js").Account | null} */
+let account = null;
+/** @type {import("../api.js").Catalogue | null} */
+let catalogue = null;
+/** @type {unknown} */
+let failure = null;
+let email = "";
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let nextLook;
+
+/** @type {Deeds} */
+const deeds = {
+  cancel(subscription) {
+    openCancelDialog(
+      subscription,
+      planName(subscription, catalogue),
+      (changed) => {
+        const told = changed.cancelAt && isLive(changed) ? t("cancel.doneAtEnd", { date: date(changed.cancelAt) }) : t("cancel.doneNow");
+        accept(changed, told);
+      },
+      lost,
+    );
+  },
+  async keep(subscription) {
+    try {
+      accept(await resumeSubscription(subscription.id), t("cancel.kept"));
+    } catch (error) {
+      lost(error);
+    }
+  },
+  change(subscription, plan, price) {
+    openChangeDialog(
+      subscription,
+      plan,
+      price,
+      (changed, { amountDue, currency, minorUnitDivisor }) => {
+        const paid = amountDue > 0 && { plan: plan.name, amount: money({ amount: amountDue, currency, minorUnitDivisor }) };
+        accept(changed, changed.pendingUpdate ? t("change.pending") : paid ? t("change.donePaid", paid) : t("change.done", { plan: plan.name }));
+      },
+      lost,
+    );
+  },
+  refresh: load,
+};
+
+if (requireSignIn()) {
+  startPage("account", draw);
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible" && account) {
+      void look();
+    }
+  });
+  void load().then(followLink);
+}
+
+async function load() {
+  failure = null;
+  const plans = getPlans().catch(() => null);
+  try {
+    [account, email] = await Promise.all([getAccount(), signedInEmail()]);
+    catalogue = await plans;
+  } catch (error) {
+    console.error(error);
+    if (leftForSignIn(error)) {
+      return;
+    }
+    failure = error;
+  }
+  byId("account").removeAttribute("aria-busy");
+  draw();
+  if (account && isLive(account.subscription ?? { status: "" })) {
+    forgetPaid();
+  }
+  if (isMoving(stateOf(account?.subscription))) {
+    lookAgain();
+  }
+}
+
+/** What led here: a checkout that was not needed, or a plan chosen on the plans page. */
+function followLink() {
+  if (!account) {
+    return;
+  }
+  if (parameter("already")) {
+    tell("info", t("checkout.haveSubscription"));
+  }
+  const { subscription } = account;
+  const wanted = findPrice(catalogue, (price) => price.id === parameter("change"));
+  if (wanted && subscription && possible(subscription).change && wanted.price.id !== subscription.priceId) {
+    deeds.change(subscription, wanted.plan, wanted.price);
+  }
+  // A reload must not do this again.
+  history.replaceState(null, "", pageUrl("account.html"));
+}
+
+function draw() {
+  const place = byId("account");
+  if (failure) {
+    const again = button(t("chrome.retry"), { press: load, testid: "retry" });
+    replace(place, notice({ tone: "danger", title: t("account.errorTitle"), text: errorMessage(failure), actions: [again] }));
+    return;
+  }
+  if (!account) {
+    return;
+  }
+  const { subscription, features } = account;
+  replace(byId("signed-in-as"), t("account.signedInAs", { email }));
+  replace(
+    place,
+    h(
+      "div",
+      { class: "account", "data-testid": "account" },
+      h(
+        "div",
+        { class: "stack stack--wide" },
+        overview(account, catalogue, deeds),
+        changeSection(subscription, catalogue, deeds),
+        othersSection(account, catalogue, deeds),
+      ),
+      h(
+        "div",
+        { class: "stack stack--wide" },
+        h(
+          "section",
+          { class: "card stack", "aria-labelledby": "features-title" },
+          h("h2", { id: "features-title" }, t("account.features")),
+          features.length > 0 ? featureList(features, t("account.features")) : h("p", { class: "muted" }, t("account.noFeatures")),
+        ),
+        methodCard(account.paymentMethod, subscription?.nextCharge?.at),
+      ),
+    ),
+  );
+}
+
+/**
+ * Shows the subscription that an action answered, then looks again for what follows by webhook.
+ *
+ * @param {Subscription} changed
+ * @param {string} told
+ */
+function accept(changed, told) {
+  if (account) {
+    const isMain = account.subscription?.id === changed.id;
+    account = {
+      ...account,
+      subscription: isMain ? changed : account.subscription,
+      otherSubscriptions: account.otherSubscriptions.map((other) => (other.id === changed.id ? changed : other)),
+    };
+  }
+  tell("ok", told);
+  draw();
+  lookAgain();
+}
+
+/**
+ * An action failed. Where its outcome is unknown the account is read again, which is what is then shown.
+ *
+ * @param {unknown} error
+ */
+function lost(error) {
+  console.error(error);
+  if (leftForSignIn(error)) {
+    return;
+  }
+  if (error instanceof ServiceError && error.outcomeUnknown) {
+    tell("warn", t("change.unknown"));
+    lookAgain();
+  } else {
+    tell("danger", errorMessage(error));
+    void look();
+  }
+}
+
+/**
+ * @param {import("../components/notice.js").Tone} tone
+ * @param {string} text
+ */
+function tell(tone, text) {
+  replace(byId("account-news"), notice({ tone, text, quiet: true, testid: "account-news" }));
+}
+
+/** @param {number} [round] */
+function lookAgain(round = 0) {
+  clearTimeout(nextLook);
+  if (round < LOOK_AGAIN_MS.length) {
+    nextLook = setTimeout(async () => {
+      await look();
+      lookAgain(round + 1);
+    }, LOOK_AGAIN_MS[round]);
+  }
+}
+
+/** Reads the account again and draws it if it differs; a failure leaves what is shown. */
+async function look() {
+  const fresh = await getAccount().catch((/** @type {unknown} */ error) => {
+    leftForSignIn(error);
+    return null;
+  });
+  if (fresh && JSON.stringify(fresh) !== JSON.stringify(account)) {
+    account = fresh;
+    draw();
+  }
+}
