@@ -11,24 +11,26 @@ from pathlib import Path
 from types import FrameType
 
 from local.logs import Log
-from local.ports import PortTaken, Ports
+from local.ports import Ports, PortTaken
 from local.stack import ROOT, LocalStack, StackError
 from local.stripe_side import StripeSettingsError
 from local.template import TemplateError
 
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _LOG_FILE = ROOT / ".cache" / "local.log"
 
 
 def main() -> int:
     arguments = _arguments()
-    signal.signal(signal.SIGTERM, _stop)
-    signal.signal(signal.SIGHUP, _stop)
+    for name in _SIGNALS:
+        signal.signal(name, _stop)
     _follow_parent()
     try:
         stack = LocalStack(
             ports=Ports.from_environment(),
             template=arguments.template,
             release=arguments.release,
+            with_stripe=not arguments.without_stripe,
             log=Log(quiet=arguments.quiet, file=_LOG_FILE),
         )
         with stack:
@@ -48,6 +50,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--template", type=Path, default=ROOT / "template.yaml", help="e.g. .aws-sam/build/template.yaml, to run what was built"
     )
+    parser.add_argument("--without-stripe", action="store_true", help="start no Stripe, for a template that knows none")
     parser.add_argument("--quiet", action="store_true", help=f"print no log lines of functions (they are in {_LOG_FILE.relative_to(ROOT)})")
     parser.add_argument("--ready-file", type=Path, help="write the addresses there as JSON once everything answers")
     return parser.parse_args()
@@ -87,6 +90,9 @@ def _announce(stack: LocalStack, ready_file: Path | None) -> None:
 
 
 def _stop(signum: int, frame: FrameType | None) -> None:
+    # Once is enough: a second one must not interrupt the clearing up.
+    for name in _SIGNALS:
+        signal.signal(name, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 

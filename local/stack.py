@@ -105,10 +105,20 @@ class LocalStack:
         )
         keys = Keys(lambda issuer: self.aws.get(f"/{issuer.rpartition('/')[2]}/.well-known/jwks.json"))
         for api in self.template.http_apis if apis else ():
-            origin = Origin(api.logical_id.lower(), f"{api.logical_id.lower()}.execute-api.{_REGION}.amazonaws.com", decode_path=True)
+            origin = Origin(
+                api.logical_id.lower(),
+                f"{api.logical_id.lower()}.execute-api.{_REGION}.amazonaws.com",
+                decode_path=True,
+                port=self.ports.api,
+            )
             self._serve(sockets["api"], HttpApiGateway(api, origin, self._lambdas, keys, self.log), "api", HTTP_API_MAX_BODY)
         for listener, url in zip(webhook_sockets, function_urls, strict=False):
-            origin = Origin(url.function.lower(), f"{url.function.lower()}.lambda-url.{_REGION}.on.aws", decode_path=False)
+            origin = Origin(
+                url.function.lower(),
+                f"{url.function.lower()}.lambda-url.{_REGION}.on.aws",
+                decode_path=False,
+                port=listener.getsockname()[1],
+            )
             self._serve(listener, FunctionUrlGateway(url, origin, self._lambdas, self.log), url.function, FUNCTION_URL_MAX_BODY)
         self.config = self._config()
         site = Site(self._site_folder, self.config, self._site_headers(), port=self.ports.site)

@@ -1,16 +1,16 @@
 """Which Stripe the stack talks to: the local one, or Stripe's own test mode."""
 
-import os
+import runpy
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from local.ports import HOST
 
 LOCAL_SECRET_KEY = "sk_test_local"
 LOCAL_PUBLISHABLE_KEY = "pk_test_local"
 DEFAULT_RELEASE = "2026-10-28.endive"
+_RELEASES_FILE = Path(__file__).resolve().parent.parent / "layers" / "billing" / "billing" / "release.py"
 
 
 class StripeSettingsError(Exception):
@@ -71,28 +71,10 @@ class StripeSide:
 
 
 def _release(name: str) -> tuple[str, str]:
-    """API version and Stripe.js URL of a release given in full or by its last word (`clover`); they are in the shared layer's release.py."""
-    releases = _known_releases()
+    """API version and Stripe.js URL of a release, given in full or by its last word (`clover`)."""
+    # The layer is no package of this process, and its table stands in a file of its own.
+    releases = runpy.run_path(str(_RELEASES_FILE))["RELEASES"]
     for version, release in releases.items():
         if name in (version, version.rpartition(".")[2]):
             return version, release.stripe_js
     raise StripeSettingsError(f"there is no Stripe release {name}: choose one of {', '.join(releases)}")
-
-
-def _known_releases() -> dict[str, Any]:
-    """The layer's table, read from its file: the layer is no package of this process."""
-    import importlib.util
-    import sys
-
-    path = Path(__file__).resolve().parent.parent / "layers" / "billing" / "billing" / "release.py"
-    spec = importlib.util.spec_from_file_location("recur_stripe_release", path)
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses look their module up
-    spec.loader.exec_module(module)
-    return module.RELEASES
-
-
-def environment_for_tools(side: StripeSide) -> dict[str, str]:
-    """What `python -m ops …` needs to talk to this Stripe."""
-    return {**os.environ, "STRIPE_SECRET_KEY": side.secret_key, "STRIPE_API_BASE": side.api_base, "STRIPE_API_VERSION": side.api_version}

@@ -37,7 +37,7 @@ class AwsClient:
             "Content-Type": content_type,
             "X-Amz-Target": f"{target}.{operation}",
             # moto reads the service and region from the credential's scope; nothing is verified.
-            "Authorization": f"AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/{service}/aws4_request, SignedHeaders=host, Signature=local",
+            "Authorization": f"AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/{service}/aws4_request",
         }
         status, body = self._send("POST", "/", json.dumps(parameters).encode(), headers)
         answer = json.loads(body) if body else {}

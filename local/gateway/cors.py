@@ -9,7 +9,8 @@ from local.template import Cors
 
 
 def is_preflight(request: Request) -> bool:
-    return request.method == "OPTIONS" and request.header("origin") is not None
+    """What a browser asks before a cross-origin call: OPTIONS with both headers."""
+    return request.method == "OPTIONS" and all(request.header(name) for name in ("origin", "access-control-request-method"))
 
 
 def preflight(cors: Cors, request: Request) -> Response:
@@ -43,7 +44,7 @@ def _allowed(cors: Cors, request: Request) -> list[tuple[str, str]]:
     if "*" in cors.origins and not cors.credentials:
         headers = [("access-control-allow-origin", "*")]
     elif any(_matches(pattern, origin) for pattern in cors.origins):
-        headers = [("access-control-allow-origin", origin), ("vary", "Origin")]
+        headers = [("access-control-allow-origin", origin)]
     else:
         return []
     if cors.credentials:

@@ -45,7 +45,7 @@ class FunctionUrlGateway:
         if result is None or result.failed:
             return _failure()
         try:
-            return build_response(result.payload, default_content_type="application/json")
+            return build_response(result.payload, default_content_type="application/json", unquote_string=False)
         except MalformedResponse as error:
             self._log.line(self._url.function, f"its return value makes no HTTP response: {error}")
             return _failure()

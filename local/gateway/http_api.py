@@ -35,7 +35,8 @@ class HttpApiGateway:
 
     def _answer(self, request: Request, request_id: str) -> Response:
         match = self._router.find(request.method, request.path)
-        if self._api.cors and is_preflight(request) and (match is None or match.route.method == "ANY" and match.route.path == "$default"):
+        # A route that takes OPTIONS (ANY and $default do) takes preflights too, and its authorizer refuses them: as on AWS.
+        if match is None and self._api.cors and is_preflight(request):
             return preflight(self._api.cors, request)
         return with_cors(self._api.cors, request, self._routed(request, match, request_id))
 
@@ -66,7 +67,7 @@ class HttpApiGateway:
         if result.failed:
             return message(500, "Internal Server Error")
         try:
-            return build_response(result.payload, default_content_type=_DEFAULT_CONTENT_TYPE)
+            return build_response(result.payload, default_content_type=_DEFAULT_CONTENT_TYPE, unquote_string=True)
         except MalformedResponse as error:
             self._log.line(match.route.function, f"its return value makes no HTTP response: {error}")
             return message(500, "Internal Server Error")

@@ -2,7 +2,8 @@
 
 Source: API Gateway developer guide, "Control access to HTTP APIs with JWT authorizers": RSA signatures only, by the issuer's published
 keys; iss, aud (or client_id where there is no aud), exp, nbf, iat and, for routes with scopes, scope or scp. `token_use` is not looked
-at: Cognito's id and access tokens both pass, so deployed code must tell them apart.
+at: Cognito's id and access tokens both pass, so deployed code must tell them apart. AWS publishes the wording of one refusal only (the
+audience's); the others are in its manner.
 """
 
 import json
@@ -10,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qs
 
 import jwt
 
@@ -68,12 +70,7 @@ def authorize(request: Request, authorizer: JwtAuthorizer, scopes: tuple[str, ..
 
 def _token(request: Request, source: str) -> str:
     place, _, name = source.removeprefix("$request.").partition(".")
-    if place == "header":
-        value = request.header(name.lower())
-    else:
-        from urllib.parse import parse_qs
-
-        value = parse_qs(request.query).get(name, [None])[0]
+    value = request.header(name.lower()) if place == "header" else parse_qs(request.query).get(name, [None])[0]
     if not value or not value.strip():
         raise Refused(401)
     scheme, _, rest = value.strip().partition(" ")
@@ -86,7 +83,7 @@ def _verified(token: str, authorizer: JwtAuthorizer, keys: Keys) -> dict[str, An
     except jwt.InvalidTokenError:
         raise Refused(401, "the token is malformed") from None
     if header.get("alg") not in _ALGORITHMS:
-        raise Refused(401, "signing method is invalid")
+        raise Refused(401, f"signing method {header.get('alg')} is invalid")
     key = keys.find(authorizer.issuer, str(header.get("kid")))
     if key is None:
         raise Refused(401, "unable to find a key for the token")
@@ -95,7 +92,7 @@ def _verified(token: str, authorizer: JwtAuthorizer, keys: Keys) -> dict[str, An
     except jwt.ExpiredSignatureError:
         raise Refused(401, "the token has expired") from None
     except jwt.InvalidIssuerError:
-        raise Refused(401, "the token does not have a valid issuer") from None
+        raise Refused(401, "issuer does not match") from None
     except (jwt.ImmatureSignatureError, jwt.InvalidIssuedAtError):
         raise Refused(401, "the token is not valid yet") from None
     except jwt.InvalidTokenError:

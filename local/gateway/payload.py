@@ -8,7 +8,7 @@ import base64
 import json
 import time
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
@@ -16,7 +16,9 @@ from local.http_server import Request, Response
 
 ACCOUNT_ID = "000000000000"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_TEXT_SUBTYPES = ("json", "javascript", "xml")
+# Everything else is base64, also form data and a body without a type. Not documented; seen by others on AWS
+# (github.com/ministackorg/ministack/pull/766, with a table of types).
+_TEXT_TYPES = {"application/json", "application/javascript", "application/xml"}
 # They belong to the connection, not the request; AWS's front end consumes them.
 _HOP_BY_HOP = {"connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade", "expect"}
 
@@ -33,7 +35,7 @@ class Origin:
     domain: str
     decode_path: bool
     """An HTTP API hands the path on decoded, a Function URL as it came."""
-    port: int = field(default=443)
+    port: int
 
 
 def build_event(
@@ -92,16 +94,18 @@ def build_event(
     return event
 
 
-def build_response(payload: bytes, *, default_content_type: str) -> Response:
-    """The HTTP response for a handler's return value (JSON). Raises `MalformedResponse`."""
+def build_response(payload: bytes, *, default_content_type: str, unquote_string: bool) -> Response:
+    """The HTTP response for a handler's return value (JSON). Raises `MalformedResponse`.
+
+    A value without `statusCode` is the body of a 200, as it stands; an HTTP API takes the quotes off a string (`unquote_string`).
+    """
     try:
         value = json.loads(payload)
     except ValueError:
         raise MalformedResponse("not JSON") from None
     if not isinstance(value, dict) or "statusCode" not in value:
-        # The short form: anything that is no response is the body of one.
-        body = value if isinstance(value, str) else json.dumps(value, separators=(",", ":"), ensure_ascii=False)
-        return Response(200, [("content-type", "application/json")], body.encode())
+        body = value.encode() if isinstance(value, str) and unquote_string else payload
+        return Response(200, [("content-type", "application/json")], body)
     status = value["statusCode"]
     if isinstance(status, str) and status.isdigit():
         status = int(status)
@@ -112,7 +116,7 @@ def build_response(payload: bytes, *, default_content_type: str) -> Response:
     if not isinstance(cookies, list):
         raise MalformedResponse("cookies is not a list")
     body = _response_body(value)
-    if body and not any(name == "content-type" for name, _ in headers):
+    if not any(name == "content-type" for name, _ in headers):
         headers.append(("content-type", default_content_type))
     return Response(status, headers + [("set-cookie", str(cookie)) for cookie in cookies], body)
 
@@ -154,8 +158,8 @@ def _body(request: Request) -> tuple[bool, str]:
 
 
 def _is_text(content_type: str | None) -> bool:
-    kind, _, subtype = (content_type or "").partition(";")[0].strip().lower().partition("/")
-    return kind == "text" or (kind == "application" and subtype.rpartition("+")[2] in _TEXT_SUBTYPES)
+    kind = (content_type or "").partition(";")[0].strip().lower()
+    return kind.startswith("text/") or kind in _TEXT_TYPES
 
 
 def _response_headers(headers: Any) -> list[tuple[str, str]]:

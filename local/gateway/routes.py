@@ -55,4 +55,4 @@ def _pattern(path: str) -> re.Pattern[str]:
 def _rank(route: Route) -> tuple[tuple[int, ...], bool]:
     """Lower is better: segment by segment literal, then variable, then greedy; then a named method."""
     segments = [2 if "+}" in part else 1 if "{" in part else 0 for part in route.path.split("/")]
-    return (tuple([2 in segments, *segments]), route.method == "ANY")
+    return (2 in segments, *segments), route.method == "ANY"

@@ -77,6 +77,8 @@ class Pool:
         """Blocks until there is an invocation for the worker; None when it shall end."""
         with self._lock:
             worker.ready = True
+            if worker.init_timer:
+                worker.init_timer.cancel()
             if worker.stale or self._closed or worker not in self._workers:
                 self._workers.discard(worker)
                 return None
@@ -147,11 +149,11 @@ class Pool:
                     return
                 worker = Worker(self, self.function, aws_endpoint=self._aws_endpoint, own_client=self._own_client, log=self._log)
                 self._workers.add(worker)
-            worker.start()
             limit = max(_INIT_SECONDS, self.function.timeout)
-            timer = threading.Timer(limit, self._end_init, args=(worker, limit))
-            timer.daemon = True
-            timer.start()
+            worker.init_timer = threading.Timer(limit, self._end_init, args=(worker, limit))
+            worker.init_timer.daemon = True
+            worker.init_timer.start()
+            worker.start()
 
     def _end_init(self, worker: Worker, limit: float) -> None:
         if not worker.ready and not worker.stale:

@@ -42,6 +42,7 @@ class Worker:
         """It has asked for its first invocation: the module is imported."""
         self.stale = False
         """Its code has changed since it started."""
+        self.init_timer: threading.Timer | None = None
         self.inbox: queue.SimpleQueue[Invocation | None] = queue.SimpleQueue()
         self.current: Invocation | None = None
         self._function = function
@@ -83,6 +84,8 @@ class Worker:
             process = self._process
         if process:
             processes.kill(process)
+        if self.init_timer:
+            self.init_timer.cancel()
         self.inbox.put(None)
         self._server.close()
 

@@ -8,7 +8,8 @@ Reading happens when a property is asked for, so what refers to a resource can b
 Everything that cannot be understood raises `TemplateError`, one line that names the place.
 """
 
-from collections.abc import Iterator, Mapping as MappingType
+from collections.abc import Iterator
+from collections.abc import Mapping as MappingType
 from functools import cached_property
 from pathlib import Path
 from typing import Any

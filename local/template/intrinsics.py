@@ -143,7 +143,8 @@ class Resolver:
             if name in variables:
                 return as_text(self._resolve(variables[name], place, line))
             if "." in name:
-                return self._attribute(*name.split(".", 1), place, line)
+                logical_id, _, attribute = name.partition(".")
+                return self._attribute(logical_id, attribute, place, line)
             return as_text(self._ref(name, place, line))
 
         return _PLACEHOLDER.sub(value_of, str(text))
@@ -167,9 +168,9 @@ class Resolver:
             case {"Fn::Equals": [left, right]}:
                 return as_text(self._resolve(left, place, line)) == as_text(self._resolve(right, place, line))
             case {"Fn::And": [*parts]}:
-                return all([self._truth(part, place, line) for part in parts])
+                return all(self._truth(part, place, line) for part in parts)
             case {"Fn::Or": [*parts]}:
-                return any([self._truth(part, place, line) for part in parts])
+                return any(self._truth(part, place, line) for part in parts)
             case {"Fn::Not": [part]}:
                 return not self._truth(part, place, line)
             case {"Condition": str(name)}:

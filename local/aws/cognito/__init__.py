@@ -20,10 +20,10 @@ from local.aws.cognito import accounts, operations, tokens
 
 def install() -> None:
     """Puts the methods in place; to be called before moto serves its first Cognito request."""
-    for name in ("create_jwt", "create_id_token"):
-        setattr(models.CognitoIdpUserPool, name, getattr(tokens, name))
-    models.CognitoIdpUserPool._get_user = accounts.find_user
-    for name in accounts.BACKEND_METHODS:
-        setattr(models.CognitoIdpBackend, name, getattr(accounts, name))
-    for name in operations.OPERATIONS:
-        setattr(responses.CognitoIdpResponse, name, getattr(operations, name))
+    for replaced, methods in (
+        (models.CognitoIdpUserPool, tokens.POOL_METHODS | accounts.POOL_METHODS),
+        (models.CognitoIdpBackend, accounts.BACKEND_METHODS),
+        (responses.CognitoIdpResponse, operations.OPERATIONS),
+    ):
+        for name, method in methods.items():
+            setattr(replaced, name, method)

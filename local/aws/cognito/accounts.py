@@ -1,6 +1,7 @@
 """Signing up, confirming, signing in, passwords and attributes: methods of moto's backend, as Cognito answers."""
 
 import re
+import time
 from typing import Any
 
 from moto.cognitoidp.exceptions import (
@@ -18,18 +19,6 @@ from moto.cognitoidp.utils import validate_username_format
 from moto.core.exceptions import JsonRESTError
 
 from local.aws.cognito.tokens import check_access_token, logins, revoked, validity
-
-BACKEND_METHODS = (
-    "change_password",
-    "confirm_forgot_password",
-    "confirm_sign_up",
-    "forgot_password",
-    "get_user",
-    "initiate_auth",
-    "sign_up",
-    "update_user_attributes",
-    "_validate_password",
-)
 
 _WRONG_CODE = "000000"
 """Six digits that are never right, so that a page can be shown a wrong code."""
@@ -223,8 +212,6 @@ def _check_writable(attributes: list[dict[str, str]]) -> None:
 
 
 def _check_refresh_token(pool: CognitoIdpUserPool, client: CognitoIdpUserPoolClient, token: str) -> None:
-    import time
-
     if token not in pool.refresh_tokens:
         raise NotAuthorizedError("Invalid Refresh Token")
     known = pool.refresh_tokens[token]
@@ -235,3 +222,20 @@ def _check_refresh_token(pool: CognitoIdpUserPool, client: CognitoIdpUserPoolCli
         raise NotAuthorizedError("Invalid Refresh Token")
     if logins(pool)[login] + validity(client, "refresh") <= time.time():
         raise NotAuthorizedError("Refresh Token has expired")
+
+
+POOL_METHODS = {"_get_user": find_user}
+BACKEND_METHODS = {
+    method.__name__: method
+    for method in (
+        change_password,
+        confirm_forgot_password,
+        confirm_sign_up,
+        forgot_password,
+        get_user,
+        initiate_auth,
+        sign_up,
+        update_user_attributes,
+        _validate_password,
+    )
+}

@@ -1,21 +1,12 @@
 """Operations of the Cognito API that moto does not have, or whose parameters it ignores: methods of its response class."""
 
 from moto.cognitoidp.exceptions import ExpiredCodeException, InvalidParameterException, NotAuthorizedError, UserNotFoundError
-from moto.cognitoidp.models import CognitoIdpUser, UserStatus
+from moto.cognitoidp.models import CognitoIdpUser, CognitoIdpUserPool, UserStatus
 from moto.cognitoidp.responses import CognitoIdpResponse
 from moto.core.responses import ActionResult, EmptyResult
 
 from local.aws.cognito.accounts import check_code, client_of, code_delivery, hides_users, user_by_token
 from local.aws.cognito.tokens import revoked
-
-OPERATIONS = (
-    "confirm_sign_up",
-    "delete_user",
-    "get_user_attribute_verification_code",
-    "resend_confirmation_code",
-    "revoke_token",
-    "verify_user_attribute",
-)
 
 
 def confirm_sign_up(self: CognitoIdpResponse) -> ActionResult:
@@ -29,7 +20,7 @@ def confirm_sign_up(self: CognitoIdpResponse) -> ActionResult:
             else UserNotFoundError("User does not exist.")
         )
     if user.status is not UserStatus.UNCONFIRMED:
-        raise NotAuthorizedError(f"User cannot be confirmed. Current status is {user.status.value}")
+        raise NotAuthorizedError(f"User cannot be confirmed. Current status is {UserStatus(user.status).value}")
     check_code(self._get_param("ConfirmationCode") or "")
     self.backend.confirm_sign_up(client.id, user.username)
     return EmptyResult()
@@ -85,8 +76,22 @@ def verify_user_attribute(self: CognitoIdpResponse) -> ActionResult:
     return EmptyResult()
 
 
-def _email_only(self: CognitoIdpResponse) -> tuple[object, CognitoIdpUser]:
+def _email_only(self: CognitoIdpResponse) -> tuple[CognitoIdpUserPool, CognitoIdpUser]:
     name = self._get_param("AttributeName")
     if name != "email":
         raise InvalidParameterException(f"The local stack verifies email addresses only, not {name}")
     return user_by_token(self.backend, self._get_param("AccessToken"))
+
+
+OPERATIONS = {
+    operation.__name__: operation
+    for operation in (
+        confirm_sign_up,
+        delete_user,
+        get_user_attribute_verification_code,
+        resend_confirmation_code,
+        revoke_token,
+        verify_user_attribute,
+    )
+}
+"""By the name moto's dispatcher looks for."""

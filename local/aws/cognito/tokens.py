@@ -3,6 +3,7 @@
 import time
 import uuid
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import jwt as pyjwt
 from joserfc import jwt
@@ -17,6 +18,9 @@ _VALIDITY = {
 }
 _KEY_ID = "dummy"
 """The key id in moto's jwks.json."""
+# What moto's pool has no room for.
+_LOGINS: WeakKeyDictionary[CognitoIdpUserPool, dict[str, int]] = WeakKeyDictionary()
+_REVOKED: WeakKeyDictionary[CognitoIdpUserPool, set[str]] = WeakKeyDictionary()
 
 
 def validity(client: CognitoIdpUserPoolClient, token_use: str) -> int:
@@ -73,12 +77,12 @@ def create_id_token(self: CognitoIdpUserPool, client_id: str, username: str, ori
 
 def logins(pool: CognitoIdpUserPool) -> dict[str, int]:
     """When each login (by `origin_jti`) happened, in Unix seconds; a refreshed token keeps its login's `auth_time`."""
-    return pool.__dict__.setdefault("login_times", {})
+    return _LOGINS.setdefault(pool, {})
 
 
 def revoked(pool: CognitoIdpUserPool) -> set[str]:
     """Logins (`origin_jti`) whose refresh token was revoked: their access tokens are no good at Cognito either."""
-    return pool.__dict__.setdefault("revoked_logins", set())
+    return _REVOKED.setdefault(pool, set())
 
 
 def check_access_token(pool: CognitoIdpUserPool, token: str) -> None:
@@ -88,3 +92,6 @@ def check_access_token(pool: CognitoIdpUserPool, token: str) -> None:
         raise NotAuthorizedError("Access Token has expired")
     if claims["origin_jti"] in revoked(pool):
         raise NotAuthorizedError("Access Token has been revoked")
+
+
+POOL_METHODS = {"create_jwt": create_jwt, "create_id_token": create_id_token}
