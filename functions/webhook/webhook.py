@@ -90,7 +90,7 @@ def _handled(payload: bytes) -> Answer:
         return _answer(200, "not_handled")
     log.set_correlation_id(event.id)
     try:
-        outcome = handle(event).value
+        outcome = handle(event).outcome.value
     except NotOurs:
         outcome = "not_ours"
     except Unreadable as error:

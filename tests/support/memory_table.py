@@ -36,7 +36,9 @@ class MemoryTable:
 
         return self.around(run)
 
-    def put_item(self, hash_key: str, range_key: str | None = None, attributes: Any = None, condition: Condition | None = None, **_: Any) -> Json:
+    def put_item(
+        self, hash_key: str, range_key: str | None = None, attributes: Any = None, condition: Condition | None = None, **_: Any
+    ) -> Json:
         def run() -> Json:
             self._check(condition, self.items.get(hash_key))
             self.items[hash_key] = copy.deepcopy(attributes) | {"pk": {"S": hash_key}}
@@ -44,7 +46,9 @@ class MemoryTable:
 
         return self.around(run)
 
-    def update_item(self, hash_key: str, range_key: str | None = None, actions: Any = (), condition: Condition | None = None, **_: Any) -> Json:
+    def update_item(
+        self, hash_key: str, range_key: str | None = None, actions: Any = (), condition: Condition | None = None, **_: Any
+    ) -> Json:
         def run() -> Json:
             current = self.items.get(hash_key)
             self._check(condition, current)
@@ -58,7 +62,9 @@ class MemoryTable:
 
     def _check(self, condition: Condition | None, item: Json | None) -> None:
         if condition is not None and not _holds(condition, item or {}):
-            cause = ClientError({"Error": {"Code": "ConditionalCheckFailedException", "Message": "The conditional request failed"}}, "UpdateItem")
+            cause = ClientError(
+                {"Error": {"Code": "ConditionalCheckFailedException", "Message": "The conditional request failed"}}, "UpdateItem"
+            )
             raise UpdateError("Failed to update item", cause)
 
 

@@ -4,7 +4,7 @@
 |--------------------|------|--------------------------|
 | trialing           | yes  | yes |
 | active             | yes  | yes, also while a delayed debit is processing; not when that debit failed |
-| past_due           | yes  | yes: Stripe is still retrying, and a customer is not locked out over one declined charge |
+| past_due           | yes  | for a grace period from the day the charge was due: nobody is locked out over one declined charge |
 | unpaid             | yes  | no: the retries are over |
 | incomplete         | yes  | no: the first payment never succeeded |
 | paused             | yes  | no: a trial ended without a payment method |
@@ -22,7 +22,7 @@ from typing import Any
 from billing.state.parts import ENTITLEMENTS, User, payment_key
 
 ENDED = frozenset({"canceled", "incomplete_expired"})
-GRANTING = frozenset({"trialing", "active", "past_due"})
+GRANTING = frozenset({"trialing", "active"})
 
 
 def is_live(subscription: dict[str, Any]) -> bool:
@@ -38,15 +38,19 @@ def in_order(subscriptions: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     return sorted(subscriptions, key=lambda each: (is_live(each), each["created"], each["id"]), reverse=True)
 
 
-def granted_features(user: User) -> list[str]:
-    """Lookup keys of the features that the user may use now."""
-    if not any(_grants(user, subscription) for subscription in user.values("subscription")):
+def granted_features(user: User, now: float, grace: float) -> list[str]:
+    """Lookup keys of the features that the user may use at a time: a pure function of the item, `now` (Unix seconds) and
+    the grace period (seconds)."""
+    if not any(_grants(user, subscription, now, grace) for subscription in user.values("subscription")):
         return []
     entitlements = user.part(ENTITLEMENTS)
     return list(entitlements["features"]) if entitlements else []
 
 
-def _grants(user: User, subscription: dict[str, Any]) -> bool:
+def _grants(user: User, subscription: dict[str, Any], now: float, grace: float) -> bool:
+    if subscription["status"] == "past_due":
+        # The charge that failed was due when the period began.
+        return now < subscription["period_start"] + grace
     if subscription["status"] not in GRANTING:
         return False
     payment = user.part(payment_key(subscription["id"]))

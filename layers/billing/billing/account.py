@@ -1,8 +1,11 @@
 """How a user's state is shown: the JSON of GET /account, and of every endpoint that answers with a subscription."""
 
+import time
+
 from billing.access import ENDED, granted_features, in_order
 from billing.currency import minor_unit_divisor
 from billing.errors import NotFound
+from billing.settings import settings
 from billing.shapes import Json
 from billing.state.parts import CUSTOMER, User, payment_key, payment_method_key, subscription_key
 
@@ -18,7 +21,7 @@ def account_json(user: User | None) -> Json:
             "subscription": shown[0] if shown else None,
             "otherSubscriptions": shown[1:],
             "paymentMethod": payment_method_json(default_payment_method(user)),
-            "features": granted_features(user),
+            "features": granted_features(user, time.time(), settings.grace_seconds),
         }
     )
 

@@ -5,6 +5,7 @@ BillingError
 │   ├── BadRequest        400
 │   ├── Unauthorized      401
 │   ├── PaymentFailed     402
+│   ├── Forbidden         403
 │   ├── NotFound          404   also for what belongs to somebody else
 │   ├── Conflict          409
 │   ├── TooLarge          413
@@ -39,6 +40,10 @@ class Unauthorized(Refused):
 
 class PaymentFailed(Refused):
     status = 402
+
+
+class Forbidden(Refused):
+    status = 403
 
 
 class NotFound(Refused):

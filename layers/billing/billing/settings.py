@@ -34,6 +34,14 @@ class Settings:
         return _required("TABLE_NAME")
 
     @cached_property
+    def grace_seconds(self) -> int:
+        """How long a past_due subscription still grants its features."""
+        days = _required("PAST_DUE_GRACE_DAYS")
+        if not days.isdecimal():
+            raise Misconfigured(f"PAST_DUE_GRACE_DAYS is {days!r}; a whole number of days is expected")
+        return int(days) * 86_400
+
+    @cached_property
     def site_url(self) -> str:
         """Origin of the site, without a slash at its end."""
         return _required("SITE_URL").rstrip("/")

@@ -22,6 +22,7 @@ def table(monkeypatch: pytest.MonkeyPatch) -> MemoryTable:
         "STRIPE_API_VERSION": NEWEST,
         "STRIPE_SECRET_KEY_PARAMETER": "/key",
         "STRIPE_WEBHOOK_SECRET_PARAMETER": "/webhook",
+        "PAST_DUE_GRACE_DAYS": "14",
         "SITE_URL": "http://site.test",
         "POWERTOOLS_SERVICE_NAME": "recur",
         "POWERTOOLS_METRICS_NAMESPACE": "recur",
@@ -47,6 +48,13 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[object]:
         calls.append(call)
         raise AssertionError("Stripe was asked")
 
-    for module in ("customers", "events.subscriptions", "events.invoices", "events.entitlements", "events.payment_methods", "events.customers"):
+    for module in (
+        "customers",
+        "events.subscriptions",
+        "events.invoices",
+        "events.entitlements",
+        "events.payment_methods",
+        "events.customers",
+    ):
         monkeypatch.setattr(f"billing.{module}.ask", ask)
     return calls

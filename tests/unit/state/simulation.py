@@ -15,13 +15,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import greenlet
-
 from billing.errors import Undecided
 from billing.state import store
 from billing.state.items import Item, user_pk
 from billing.state.parts import Observation, User
 from billing.state.rule import EVENT_MARGIN
 from billing.stripe_api import RESPONSE_MARGIN
+
 from tests.support.memory_table import MemoryTable
 
 USER, CUSTOMER, KEY = "u1", "cus_1", "subscription:sub_1"

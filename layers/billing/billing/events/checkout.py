@@ -3,14 +3,14 @@
 Everything else about a completed session comes by the subscription's and the invoice's own events.
 """
 
-from billing.events.event import Event, Result
+from billing.events.event import DROPPED, Event, Result
 from billing.events.invoices import fetch_payment
 from billing.state.parts import Observation, payment_key
 
 
 def completed(event: Event) -> Result:
     if event.object.get("payment_status") != "unpaid" or event.object.get("mode") != "subscription":
-        return Result.DROPPED
+        return DROPPED
     session, subscription = event.reference("id"), event.reference("subscription")
     return event.apply(
         customer=event.reference("customer"),

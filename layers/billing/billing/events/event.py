@@ -12,7 +12,9 @@ from billing.state import store
 from billing.state.parts import Observation
 from billing.state.rule import EVENT_MARGIN
 
-Result = store.Outcome
+Result = store.Applied
+DROPPED = store.Applied(store.Outcome.DROPPED)
+"""Nothing in the event is news for us."""
 Read = Callable[[int, int, str], Observation]
 """From (lo, hi, source) to the news in an event's snapshot."""
 
@@ -75,9 +77,9 @@ class Event:
         # The metadata we gave the object names its user: then nothing has to be read before the write.
         named = user_named_by(self.object.get("metadata"))
         if named:
-            outcome = store.apply(named, customer, key, news, fetch)
-            if outcome is not Result.NOT_THIS_USER:
-                return outcome
+            applied = store.apply(named, customer, key, news, fetch)
+            if applied.outcome is not store.Outcome.NOT_THIS_USER:
+                return applied
         return store.apply(owner(customer), customer, key, news, fetch)
 
 

@@ -1,7 +1,7 @@
 """invoice.*: whether the latest invoice of a subscription is paid."""
 
 from billing import snapshots
-from billing.events.event import Event, Result
+from billing.events.event import DROPPED, Event, Result
 from billing.shapes import Json, child, children, identity
 from billing.state.parts import Observation, payment_key
 from billing.stripe_api import ask
@@ -23,7 +23,7 @@ def _changed(event: Event, status: str) -> Result:
     invoice = event.object
     subscription = _subscription_of(invoice)
     if subscription is None:
-        return Result.DROPPED  # a one-off invoice made in the Dashboard: no subscription's state
+        return DROPPED  # a one-off invoice made in the Dashboard: no subscription's state
     return event.apply(
         customer=event.reference("customer"),
         key=payment_key(subscription),

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from enum import Enum
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from pynamodb.exceptions import DoesNotExist, UpdateError
 from pynamodb.expressions.condition import Condition
@@ -19,6 +19,13 @@ Fetch = Callable[[], Observation]
 
 ATTEMPTS = 12
 """How often a doubt is looked into while other writers keep moving the row, before Stripe is asked to send it again."""
+
+
+class Applied(NamedTuple):
+    """What became of news, and the user as the write left them (None when nothing was written)."""
+
+    outcome: "Outcome"
+    user: User | None = None
 
 
 class Outcome(Enum):
@@ -65,7 +72,7 @@ def _user(user: str, item: Item) -> User:
 # ------------------------------------------------------------------------------------------------ parts
 
 
-def apply(user: str, customer: str, key: str, news: Observation, fetch: Fetch) -> Outcome:
+def apply(user: str, customer: str, key: str, news: Observation, fetch: Fetch) -> Applied:
     """Applies news about a part by the order rule.
 
     The common case, news that is clearly later, is one conditional update. Only when that fails is the item read.
@@ -78,27 +85,29 @@ def apply(user: str, customer: str, key: str, news: Observation, fetch: Fetch) -
 
     Raises `Undecided` when others kept writing for `ATTEMPTS` rounds; nothing is written then.
     """
-    if news.certain and _write(user, key, news, _clearly_later(key, news) & (Item.customer == customer)):
-        return Outcome.WRITTEN
+    if news.certain:
+        written = _write(user, key, news, _clearly_later(key, news) & (Item.customer == customer))
+        if written:
+            return Applied(Outcome.WRITTEN, written)
     for _ in range(ATTEMPTS):
         current = read(user)
         if current is None or current.customer != customer:
-            return Outcome.NOT_THIS_USER
+            return Applied(Outcome.NOT_THIS_USER)
         stored = current.parts.get(key)
         match judge(stored, news):
             case Verdict.DROP:
-                return Outcome.DROPPED
+                return Applied(Outcome.DROPPED)
             case Verdict.WRITE:
-                if _write(user, key, news, _unmoved(key, stored)):
-                    return Outcome.WRITTEN
+                outcome, told = Outcome.WRITTEN, news
             case Verdict.TOUCH:
                 assert stored is not None
                 confirmed = replace(news, value=stored.value, lo=stored.lo, hi=max(stored.hi, news.hi), source=stored.source)
-                if _write(user, key, confirmed, _unmoved(key, stored)):
-                    return Outcome.CONFIRMED
+                outcome, told = Outcome.CONFIRMED, confirmed
             case Verdict.FETCH:
-                if _write(user, key, fetch(), _unmoved(key, stored)):
-                    return Outcome.FETCHED
+                outcome, told = Outcome.FETCHED, fetch()
+        written = _write(user, key, told, _unmoved(key, stored))
+        if written:
+            return Applied(outcome, written)
     raise Undecided(f"{key} of user {user} kept moving")
 
 
@@ -118,7 +127,7 @@ def apply_own(user: User, key: str, answer: Observation, fetch: Fetch) -> Observ
     raise Undecided(f"{key} of user {user.id} kept moving")
 
 
-def _write(user: str, key: str, news: Observation, condition: Condition) -> bool:
+def _write(user: str, key: str, news: Observation, condition: Condition) -> User | None:
     part = asdict(Part(news.value, news.lo, news.hi, uuid.uuid4().hex, news.source, news.final, news.subject, news.rank))
     return _update(user, [Item.parts[key].set(part)], condition)
 
@@ -142,7 +151,7 @@ def _unmoved(key: str, stored: Part | None) -> Condition:
 def claim_customer(user: str, now: int) -> bool:
     """Makes the user's item, once. True for the one caller that now has to make the Customer. `now` in Unix seconds."""
     actions = [Item.customer_claimed_at.set(now), Item.parts.set({})]
-    return _update(user, actions, Item.pk.does_not_exist())
+    return _update(user, actions, Item.pk.does_not_exist()) is not None
 
 
 def link_customer(user: str, customer: str, now: int) -> str:
@@ -167,14 +176,7 @@ def link_customer(user: str, customer: str, now: int) -> str:
 def claim_checkout(user: str, claim: Checkout, instead_of: Checkout | None) -> User | None:
     """Claims the user's one Checkout attempt, in the place of the one given. None when another request was first."""
     free = Item.checkout.does_not_exist() if instead_of is None else Item.checkout["attempt"] == instead_of.attempt
-    item = Item(user_pk(user))
-    try:
-        item.update([Item.checkout.set(asdict(claim))], condition=Item.customer.exists() & free)
-    except UpdateError as error:
-        if error.cause_response_code == "ConditionalCheckFailedException":
-            return None
-        raise
-    return _user(user, item)
+    return _update(user, [Item.checkout.set(asdict(claim))], Item.customer.exists() & free)
 
 
 def name_session(user: str, attempt: str, session: str) -> None:
@@ -186,12 +188,13 @@ def release_checkout(user: str, attempt: str) -> None:
     _update(user, [Item.checkout.remove()], Item.checkout["attempt"] == attempt)
 
 
-def _update(user: str, actions: list[Any], condition: Condition) -> bool:
-    """One UpdateItem. False when its condition does not hold; every other failure is raised."""
+def _update(user: str, actions: list[Any], condition: Condition) -> User | None:
+    """One UpdateItem; the user as it left them. None when its condition does not hold; every other failure is raised."""
+    item = Item(user_pk(user))
     try:
-        Item(user_pk(user)).update(actions, condition=condition)
+        item.update(actions, condition=condition)
     except UpdateError as error:
         if error.cause_response_code == "ConditionalCheckFailedException":
-            return False
+            return None
         raise
-    return True
+    return _user(user, item)
