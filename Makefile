@@ -2,6 +2,7 @@
 # Runs under macOS's own make (3.81) and tools as well.
 
 .DEFAULT_GOAL := help
+.NOTPARALLEL:
 SHELL := /bin/sh
 PYTHON := .venv/bin/python
 SAM := .venv-sam/bin/sam
