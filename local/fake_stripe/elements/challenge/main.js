@@ -12,6 +12,8 @@ const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 const buttons = /** @type {HTMLButtonElement[]} */ ([byId('complete'), byId('fail')]);
 const [completeButton, failButton] = buttons;
 
+byId('alone').hidden = window.parent !== window;
+
 acceptConnections({
   /** @param {{publishableKey: string, apiVersion?: string, locale: string, scheme: 'light' | 'dark', id: string, clientSecret: string}} options */
   challenge(options, connect) {

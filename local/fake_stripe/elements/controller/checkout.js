@@ -125,17 +125,21 @@ export function checkout(api, {locale, release}, connect) {
   /**
    * @param {Record<string, unknown>} params of `POST /v1/payment_pages/{session}/confirm`
    * @returns {Promise<Result & {returnUrl?: string}>}
+   * @throws when nobody can tell whether the payment was made: the answer is lost, and so is the connection
    */
   async function pay(params) {
     try {
       show(await api.post(`${path}/confirm`, {client_secret: clientSecret, ...params}));
-      const intent = page.payment_intent ?? page.setup_intent;
-      if (page.status === 'open' && intent?.status === 'requires_action') {
-        await embedder.call('challenge', {id: intent.id, clientSecret: intent.client_secret});
-        await settle(intent.id);
-      }
     } catch (error) {
-      return refused(error);
+      if (!(error instanceof StripeApiError)) throw error;
+      await reload();
+      // An answer that got lost may have been a yes; then the session says so.
+      if (page.status !== 'complete') return refused(error.error);
+    }
+    const intent = page.payment_intent ?? page.setup_intent;
+    if (page.status === 'open' && intent?.status === 'requires_action') {
+      await embedder.call('challenge', {id: intent.id, clientSecret: intent.client_secret});
+      await settle(intent.id);
     }
     if (page.status === 'complete') {
       const returnUrl = /** @type {string | undefined} */ (params.return_url);
@@ -155,14 +159,11 @@ export function checkout(api, {locale, release}, connect) {
     }
   }
 
-  /** @param {unknown} error */
-  async function refused(error) {
-    if (!(error instanceof StripeApiError)) throw error;
-    const {type, code, decline_code: declineCode, message} = error.error;
+  /** @param {import('../shared/api.js').ApiError} error */
+  function refused({type, code, decline_code: declineCode, message}) {
     if (type !== 'card_error') return failure(message);
     const words = declineMessage(code, declineCode) ?? message;
     embedder.tell('declined', {code, message: words});
-    await reload();
     return paymentFailed(words, declineCode);
   }
 

@@ -65,7 +65,7 @@ export class CardForm extends MethodForm {
     this.collectAddress = context.collectAddress;
     this.#icons = element('span', 'FieldIcons');
     number.wrap.append(this.#icons);
-    number.input.classList.add('Input--withIcons');
+    number.input.classList.add('Input--withIcon');
     cvc.wrap.append(element('span', 'FieldIcons', element('span', 'CvcIcon')));
     cvc.input.classList.add('Input--withIcon');
     country.value = likelyCountry();
@@ -95,6 +95,7 @@ export class CardForm extends MethodForm {
   #showBrand() {
     const {id, name} = brandOf(this.number.value);
     const shown = id === 'unknown' ? SHOWN_BRANDS : [id];
+    this.#icons.classList.toggle('FieldIcons--choice', id === 'unknown');
     this.#icons.replaceChildren(
       ...shown.map((brand) => Object.assign(new Image(), {src: `/elements/icons/${brand}.svg`, alt: shown.length === 1 ? name : ''})),
     );

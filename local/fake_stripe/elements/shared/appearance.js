@@ -57,8 +57,9 @@ function writeRules(rules) {
       console.warn(`Stripe stand-in: appearance.rules "${selector}" is not a supported selector.`);
       continue;
     }
-    // One class more than element.css uses, so that a rule wins over the theme.
-    const index = rulesSheet.insertRule(`:root ${selector} {}`, rulesSheet.cssRules.length);
+    // As in element.css, a state weighs more than the plain class; at equal weight the later sheet, this one, wins.
+    const weighted = selector.replaceAll(/\.(\w+)--/g, '.$1.$1--');
+    const index = rulesSheet.insertRule(`${weighted} {}`, rulesSheet.cssRules.length);
     const {style} = /** @type {CSSStyleRule} */ (rulesSheet.cssRules[index]);
     for (const [name, value] of Object.entries(properties)) {
       if (isInert(value)) style.setProperty(name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`), value);
