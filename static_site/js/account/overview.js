@@ -2,13 +2,14 @@
 
 import { divisorOf, findPrice } from "../catalogue.js";
 import { button, linkButton } from "../components/buttons.js";
+import { icon } from "../components/icons.js";
 import { h } from "../dom.js";
 import { t } from "../i18n/index.js";
 import { pageUrl } from "../navigation.js";
 import { amountEvery, date, money } from "../words.js";
 import { methodInWords } from "./method.js";
 import { ring } from "./ring.js";
-import { possible, stateOf, toneOf } from "./state.js";
+import { isLive, possible, stateOf, toneOf } from "./state.js";
 
 /** @typedef {import("../api.js").Account} Account */
 /** @typedef {import("../api.js").Catalogue} Catalogue */
@@ -23,8 +24,17 @@ export function planName(subscription, catalogue) {
   return plans.find((plan) => plan.productId === subscription?.productId)?.name ?? t("account.unnamedPlan");
 }
 
-/** States whose period still runs, so that the ring has something to show. */
-const RUNNING = new Set(["active", "trialing", "ending", "processing", "payment_failed", "action_required", "change_pending", "past_due"]);
+/** What stands for a state without a paid period to show. @type {Partial<Record<import("./state.js").State, Parameters<typeof icon>[0]>>} */
+const MARKS = {
+  none: "plus",
+  incomplete: "clock",
+  incomplete_expired: "cross",
+  past_due: "alert",
+  unpaid: "alert",
+  paused: "pause",
+  canceled: "cross",
+  unknown: "info",
+};
 
 /**
  * @param {Account} account
@@ -35,31 +45,33 @@ export function overview(account, catalogue, deeds) {
   const subscription = account.subscription ?? null;
   const state = stateOf(subscription);
   const price = findPrice(catalogue, (each) => each.id === subscription?.priceId)?.price ?? null;
-  const runs = subscription !== null && RUNNING.has(state);
   const tone = toneOf(state);
+  const mark = MARKS[state];
   return h(
     "section",
     { class: "card overview", "aria-labelledby": "plan-title" },
-    runs && ring({ end: subscription.cancelAt ?? subscription.currentPeriodEnd, recurring: price, tone }),
+    mark || !subscription
+      ? h("div", { class: `mark mark--${tone}` }, icon(mark ?? "info", 32))
+      : ring({ end: subscription.cancelAt ?? subscription.currentPeriodEnd, recurring: price, tone }),
     h(
       "div",
-      { class: "stack" },
+      { class: "overview__head" },
+      subscription && h("h2", { class: "overview__plan", id: "plan-title", "data-testid": "plan-name" }, planName(subscription, catalogue)),
       h(
-        "div",
-        { class: "overview__head" },
-        subscription && h("h2", { class: "overview__plan", id: "plan-title", "data-testid": "plan-name" }, planName(subscription, catalogue)),
-        h(
-          subscription ? "p" : "h2",
-          {
-            class: `badge badge--${tone}`,
-            id: subscription ? null : "plan-title",
-            "data-testid": "subscription-status",
-            "data-state": state,
-            "data-status": subscription?.status ?? "none",
-          },
-          t(`account.states.${state}.badge`),
-        ),
+        subscription ? "p" : "h2",
+        {
+          class: `badge badge--${tone}`,
+          id: subscription ? null : "plan-title",
+          "data-testid": "subscription-status",
+          "data-state": state,
+          "data-status": subscription?.status ?? "none",
+        },
+        t(`account.states.${state}.badge`),
       ),
+    ),
+    h(
+      "div",
+      { class: "stack overview__body" },
       h("p", { "data-testid": "status-text" }, stateText(account, catalogue)),
       subscription && facts(subscription, catalogue),
       nextSteps(subscription, deeds),
@@ -92,11 +104,14 @@ function stateText({ subscription, paymentMethod }, catalogue) {
  */
 function facts(subscription, catalogue) {
   const state = stateOf(subscription);
-  /** @type {[string, string, string][]} label, value, test id */
+  /** @type {[label: string, value: string, testid: string, rest?: string][]} */
   const rows = [];
   const price = findPrice(catalogue, (each) => each.id === subscription.priceId)?.price;
   const { nextCharge } = subscription;
   const divisor = nextCharge && (nextCharge.minorUnitDivisor ?? divisorOf(catalogue, nextCharge.currency));
+  if (!isLive(subscription)) {
+    return null;
+  }
   if (price && (!nextCharge || price.currency === nextCharge.currency)) {
     rows.push([t("account.price"), amountEvery({ amount: price.unitAmount, currency: price.currency, minorUnitDivisor: price.minorUnitDivisor }, price), "plan-rate"]);
   }
@@ -107,7 +122,7 @@ function facts(subscription, catalogue) {
     rows.push([t("account.endsOn"), date(subscription.cancelAt), "ends-on"]);
   } else if (nextCharge && divisor) {
     const amount = money({ amount: nextCharge.amount, currency: nextCharge.currency, minorUnitDivisor: divisor });
-    rows.push([t("account.nextCharge"), t("account.nextChargeValue", { amount, date: date(nextCharge.at) }), "next-charge"]);
+    rows.push([t("account.nextCharge"), amount, "next-charge", t("account.onDate", { date: date(nextCharge.at) })]);
   }
   if (rows.length === 0) {
     return null;
@@ -115,7 +130,9 @@ function facts(subscription, catalogue) {
   return h(
     "dl",
     { class: "facts" },
-    ...rows.map(([label, value, testid]) => h("div", {}, h("dt", {}, label), h("dd", { class: "number", "data-testid": testid }, value))),
+    ...rows.map(([label, value, testid, rest]) =>
+      h("div", {}, h("dt", {}, label), h("dd", { class: "number", "data-testid": testid }, value, rest && " ", rest && h("span", { class: "facts__rest" }, rest))),
+    ),
   );
 }
 

@@ -36,7 +36,7 @@ const TONES = {
 /**
  * Whether a subscription still runs, so that a second one would be charged beside it.
  *
- * @param {Subscription} subscription
+ * @param {Pick<Subscription, "status">} subscription
  */
 export function isLive({ status }) {
   return LIVE.has(status);

@@ -9,10 +9,12 @@ const PATHS = {
   alert: "M10 6.2v4.6M10 13.6v.1",
   cross: "M6.8 6.8l6.4 6.4M13.2 6.8l-6.4 6.4",
   clock: "M10 6v4.2l2.6 1.6",
+  plus: "M10 5v10M5 10h10",
+  pause: "M8 7v6M12 7v6",
   lock: "M6 9V7a4 4 0 0 1 8 0v2M5 9h10v7H5z",
 };
 
-const CIRCLED = new Set(["info", "alert", "cross", "clock"]);
+const CIRCLED = new Set(["info", "alert", "cross", "clock", "pause"]);
 
 /**
  * @param {keyof typeof PATHS} name

@@ -107,7 +107,7 @@ async function load() {
   }
   byId("account").removeAttribute("aria-busy");
   draw();
-  if (account && isLive(account.subscription ?? { status: "" })) {
+  if (account?.subscription && isLive(account.subscription)) {
     forgetPaid();
   }
   if (isMoving(stateOf(account?.subscription))) {
@@ -144,11 +144,12 @@ function draw() {
   }
   const { subscription, features } = account;
   replace(byId("signed-in-as"), t("account.signedInAs", { email }));
+  const known = Boolean(subscription ?? account.paymentMethod) || features.length > 0;
   replace(
     place,
     h(
       "div",
-      { class: "account", "data-testid": "account" },
+      { class: known ? "account" : "account account--empty", "data-testid": "account" },
       h(
         "div",
         { class: "stack stack--wide" },
@@ -156,18 +157,18 @@ function draw() {
         changeSection(subscription, catalogue, deeds),
         othersSection(account, catalogue, deeds),
       ),
-      h(
-        "div",
-        { class: "stack stack--wide" },
-        h(
-          "section",
-          { class: "card stack", "aria-labelledby": "features-title" },
-          h("h2", { id: "features-title" }, t("account.features")),
-          features.length > 0 ? featureList(features, t("account.features")) : h("p", { class: "muted" }, t("account.noFeatures")),
-        ),
-        methodCard(account.paymentMethod, subscription?.nextCharge?.at),
-      ),
+      known && h("div", { class: "stack stack--wide" }, featuresCard(features), methodCard(account.paymentMethod, subscription?.nextCharge?.at)),
     ),
+  );
+}
+
+/** @param {string[]} features lookup keys */
+function featuresCard(features) {
+  return h(
+    "section",
+    { class: "card stack", "aria-labelledby": "features-title" },
+    h("h2", { id: "features-title" }, t("account.features")),
+    features.length > 0 ? featureList(features, t("account.features")) : h("p", { class: "muted" }, t("account.noFeatures")),
   );
 }
 
