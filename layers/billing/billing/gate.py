@@ -1,9 +1,9 @@
 """For the app's own Lambdas: may this user use this feature? One GetItem, no call to Stripe.
 
-    @endpoint(Nothing)
-    def handler(request):
-        require_feature(request.caller, "extended_features")
-        ...
+@endpoint(Nothing)
+def handler(request):
+    require_feature(request.caller, "extended_features")
+    ...
 """
 
 import time

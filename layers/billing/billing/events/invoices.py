@@ -49,13 +49,14 @@ def fetch_payment(subscription: str, by: str) -> Observation:
     if invoice is None:
         return Observation(None, latest.lo, latest.hi, f"{by} (fetched)")
     answer = ask(lambda stripe: stripe.v1.invoices.retrieve(invoice, {"expand": ["payments.data.payment.payment_intent"]}))
-    return snapshots.payment(answer.data, _status(answer.data), latest.lo, answer.hi, f"{by} (fetched)")
+    return snapshots.payment(answer.data, payment_status(answer.data), latest.lo, answer.hi, f"{by} (fetched)")
 
 
 _BY_INTENT = {"processing": "processing", "requires_action": "action_required", "requires_confirmation": "action_required"}
 
 
-def _status(invoice: Json) -> str:
+def payment_status(invoice: Json) -> str:
+    """`paid`, `processing`, `failed` or `action_required`, of an invoice with its PaymentIntents expanded."""
     if invoice["status"] == "paid":
         return "paid"
     if invoice["status"] in ("void", "uncollectible"):
