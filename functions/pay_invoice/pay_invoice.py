@@ -62,7 +62,6 @@ def _pay(user: User, subscription: str, invoice: str) -> None:
 def _outcome(invoice: str) -> Answer:
     params: Any = {"expand": ["confirmation_secret", "payments.data.payment.payment_intent"]}
     found = ask(lambda stripe: stripe.v1.invoices.retrieve(invoice, params)).data
-    ).data
     status = payment_status(found)
     if status != "action_required":
         return {"status": status}
