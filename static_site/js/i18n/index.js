@@ -46,7 +46,7 @@ function find(key) {
   for (const part of key.split(".")) {
     found = typeof found === "object" ? /** @type {Words} */ (found)[part] : undefined;
   }
-  return typeof found === "string" || (found && "other" in found) ? /** @type {Phrase} */ (found) : undefined;
+  return typeof found === "string" || (found && "one" in found) ? /** @type {Phrase} */ (found) : undefined;
 }
 
 /** @param {string} key */
