@@ -111,8 +111,8 @@ def build_response(payload: bytes, *, default_content_type: str, unquote_string:
         status = int(status)
     if not isinstance(status, int) or isinstance(status, bool) or not 100 <= status <= 599:
         raise MalformedResponse(f"statusCode {value['statusCode']!r}")
-    headers = _response_headers(value.get("headers") or {})
-    cookies = value.get("cookies") or []
+    headers = _response_headers(value.get("headers"))
+    cookies = [] if value.get("cookies") is None else value["cookies"]
     if not isinstance(cookies, list):
         raise MalformedResponse("cookies is not a list")
     body = _response_body(value)
@@ -163,6 +163,8 @@ def _is_text(content_type: str | None) -> bool:
 
 
 def _response_headers(headers: Any) -> list[tuple[str, str]]:
+    if headers is None:
+        return []
     if not isinstance(headers, dict):
         raise MalformedResponse("headers is not an object")
     pairs: list[tuple[str, str]] = []

@@ -141,11 +141,14 @@ class Pool:
         return invocation
 
     def _start_missing(self) -> None:
-        """Starts as many workers as invocations wait for, less those that are starting already."""
+        """Starts as many workers as invocations wait for, less those that will ask for one in a moment.
+
+        These are starting, or have answered and are on their way back: `current` is None and they do not wait yet.
+        """
         while True:
             with self._lock:
-                starting = sum(not worker.ready and not worker.stale for worker in self._workers)
-                if self._closed or starting >= len(self._pending) or len(self._workers) >= self._max_workers:
+                coming = sum(worker.current is None and not worker.stale and worker not in self._idle for worker in self._workers)
+                if self._closed or coming >= len(self._pending) or len(self._workers) >= self._max_workers:
                     return
                 worker = Worker(self, self.function, aws_endpoint=self._aws_endpoint, own_client=self._own_client, log=self._log)
                 self._workers.add(worker)
