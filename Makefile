@@ -5,6 +5,8 @@
 .NOTPARALLEL:
 SHELL := /bin/sh
 PYTHON := .venv/bin/python
+# Node comes with .venv too: a machine needs none of its own.
+NPM := PATH="$$PWD/.venv/bin:$$PATH" npm --prefix tests/web
 SAM := .venv-sam/bin/sam
 
 ## help: this list
@@ -19,7 +21,7 @@ dev: .venv/.ready .venv-clover/.ready
 
 ## test: every test but the slow ones (arguments for pytest: make test ARGS="-k webhook")
 .PHONY: test
-test: .venv/.ready .venv-clover/.ready .venv-sam/.ready browser
+test: test-environment
 	@$(PYTHON) -m pytest -m "not slow and not sam_local" $(ARGS)
 
 ## test-all: test, then the slow tests
@@ -27,7 +29,7 @@ test: .venv/.ready .venv-clover/.ready .venv-sam/.ready browser
 test-all: test test-slow
 
 .PHONY: test-slow
-test-slow: .venv/.ready .venv-clover/.ready .venv-sam/.ready browser
+test-slow: test-environment
 	@$(PYTHON) -m pytest -m "slow and not sam_local" $(ARGS)
 
 ## ci: all of it, as on a new machine: check, test-all
@@ -35,12 +37,13 @@ test-slow: .venv/.ready .venv-clover/.ready .venv-sam/.ready browser
 ci:
 	@bash .ci/run
 
-## check: format, lint and types, without changing a file
+## check: format, lint and types of all code, Python and the site's, without changing a file
 .PHONY: check
-check: .venv/.ready
+check: .venv/.ready tests/web/node_modules/.ready
 	@$(PYTHON) -m ruff format --check --quiet
 	@$(PYTHON) -m ruff check --quiet
 	@PATH="$$PWD/.venv/bin:$$PATH" $(PYTHON) -m pyright
+	@$(NPM) run --silent check
 
 ## format: what `check` would complain about, mended where a tool can
 .PHONY: format
@@ -69,9 +72,18 @@ clean:
 .venv-clover/.ready: uv.lock
 	@sh local/setup/environment.sh .venv-clover --only-group clover
 
+tests/web/node_modules/.ready: tests/web/package-lock.json | .venv/.ready
+	@echo "Setting up tests/web/node_modules from package-lock.json (once)" >&2
+	@$(NPM) ci --no-audit --no-fund --ignore-scripts --silent || \
+		{ echo "npm could not install what tests/web/package-lock.json names: check the network and try again." >&2; exit 1; }
+	@touch $@
+
 # Where another Python stood in for 3.13, and one has come since.
 .venv-sam/bin/python3.13: | .venv-sam/.ready
 	@sh local/setup/environment.sh --lambda .venv-sam --only-group sam
+
+.PHONY: test-environment
+test-environment: .venv/.ready .venv-clover/.ready .venv-sam/.ready tests/web/node_modules/.ready browser
 
 .PHONY: browser
 browser: .venv/.ready
