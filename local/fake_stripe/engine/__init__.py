@@ -1,0 +1,1 @@
+"""What crosses resources: paying, invoicing, renewing, changing, entitling. Resources call in; nothing here knows HTTP."""

@@ -1,0 +1,411 @@
+"""An invoice's life: draft → open → paid, or void / uncollectible. Money is integer minor units of the invoice's currency.
+
+draft ──finalize──> open ──pay──> paid
+                      │  └─(declined: stays open, dunning.py decides what follows)
+                      └──void / mark_uncollectible
+"""
+
+from ..errors import InvalidRequest
+from ..registry import job
+from ..world import World
+from . import discounts, payments
+from .lines import Line, stored_line
+
+# How long after invoice.paid invoice_payment.paid was seen: 1–14 s on real accounts.
+INVOICE_PAYMENT_LAG = 1
+# Stripe's smallest charge; less is carried to the customer's balance (assumption minimum_charge).
+MINIMUM_CHARGE = 50
+
+payments.WHEN_SETTLED["invoice"] = lambda world, invoice_id, intent: intent_settled(world, world.get("invoice", invoice_id), intent)
+
+
+def draft(
+    world: World,
+    customer: dict,
+    lines: list[Line],
+    *,
+    reason: str,
+    currency: str,
+    period: tuple[int, int],
+    subscription: dict | None = None,
+    invoice_discounts: list[dict] | None = None,
+    proration_date: int | None = None,
+    preview: bool = False,
+    auto_advance: bool = True,
+) -> dict:
+    """A draft with its lines and totals, stored unless it is a preview. No event: the caller tells `invoice.created`."""
+    invoice_id = world.new_id("upcoming_in" if preview else "in")
+    now = world.now(customer)
+    settings = world.settings
+    invoice = {
+        "id": invoice_id,
+        "object": "invoice",
+        "account_country": "US",
+        "account_name": settings.business_name,
+        "account_tax_ids": None,
+        "amount_due": 0,
+        "amount_overpaid": 0,
+        "amount_paid": 0,
+        "amount_paid_off_stripe": 0,
+        "amount_remaining": 0,
+        "amount_shipping": 0,
+        "application": None,
+        "attempt_count": 0,
+        "attempted": False,
+        "auto_advance": auto_advance,
+        "automatic_tax": {"disabled_reason": None, "enabled": False, "liability": None, "provider": None, "status": None},
+        "automatically_finalizes_at": None,
+        "billing_reason": reason,
+        "collection_method": subscription["collection_method"] if subscription else "charge_automatically",
+        "created": now,
+        "currency": currency,
+        "custom_fields": None,
+        "customer": customer["id"],
+        "customer_account": None,
+        "customer_address": customer["address"],
+        "customer_email": customer["email"],
+        "customer_name": customer["name"],
+        "customer_phone": customer["phone"],
+        "customer_shipping": customer["shipping"],
+        "customer_tax_exempt": customer["tax_exempt"],
+        "customer_tax_ids": [],
+        "default_payment_method": None,
+        "default_source": None,
+        "default_tax_rates": [],
+        "description": None,
+        "discounts": [discount["id"] for discount in invoice_discounts or []],
+        "due_date": None,
+        "effective_at": None,
+        "ending_balance": None,
+        "footer": None,
+        "from_invoice": None,
+        "hosted_invoice_url": None,
+        "invoice_pdf": None,
+        "issuer": {"type": "self"},
+        "last_finalization_error": None,
+        "latest_revision": None,
+        "lines": [],
+        "livemode": False,
+        "metadata": {},
+        "next_payment_attempt": None,
+        "number": None,
+        "on_behalf_of": None,
+        "parent": None,
+        "payment_settings": {"default_mandate": None, "payment_method_options": None, "payment_method_types": None},
+        "period_end": period[1],
+        "period_start": period[0],
+        "post_payment_credit_notes_amount": 0,
+        "pre_payment_credit_notes_amount": 0,
+        "receipt_number": None,
+        "rendering": None,
+        "shipping_cost": None,
+        "shipping_details": None,
+        "starting_balance": customer["balance"],
+        "statement_descriptor": None,
+        "status": "draft",
+        "status_transitions": {"finalized_at": None, "marked_uncollectible_at": None, "paid_at": None, "voided_at": None},
+        "subtotal": 0,
+        "subtotal_excluding_tax": 0,
+        "test_clock": customer["test_clock"],
+        "total": 0,
+        "total_discount_amounts": [],
+        "total_excluding_tax": 0,
+        "total_pretax_credit_amounts": [],
+        "total_taxes": [],
+        "webhooks_delivered_at": None,
+        "_subscription": subscription["id"] if subscription else None,
+        "_intent": None,
+    }
+    if subscription:
+        details: dict = {"metadata": dict(subscription["metadata"]), "subscription": subscription["id"]}
+        if proration_date is not None:
+            details["subscription_proration_date"] = proration_date
+        invoice["parent"] = {"quote_details": None, "subscription_details": details, "type": "subscription_details"}
+        invoice["payment_settings"]["payment_method_types"] = subscription["payment_settings"]["payment_method_types"]
+    invoice["lines"] = [stored_line(world, line, invoice_id) for line in lines]
+    recount(world, invoice)
+    if not preview:
+        world.put(invoice)
+    return invoice
+
+
+def recount(world: World, invoice: dict) -> None:
+    """Totals of a draft from its lines, its discounts and the customer's balance."""
+    lines = invoice["lines"]
+    now = world.now(invoice)
+    for line in lines:
+        line["discount_amounts"] = []
+    shared = [found for found in (discounts.holds(world, entry, now) for entry in invoice["discounts"]) if found]
+    own = {line["id"]: [found for found in (discounts.holds(world, entry, now) for entry in line["discounts"]) if found] for line in lines}
+    for line in lines:
+        discounts.apply(world, [line], own[line["id"]], invoice["currency"])
+    discounts.apply(world, lines, shared, invoice["currency"])
+    taken: dict[str, int] = {}
+    for line in lines:
+        for entry in line["discount_amounts"]:
+            taken[entry["discount"]] = taken.get(entry["discount"], 0) + entry["amount"]
+        line["pretax_credit_amounts"] = [{**entry, "type": "discount"} for entry in line["discount_amounts"]]
+    invoice["subtotal"] = invoice["subtotal_excluding_tax"] = sum(line["amount"] for line in lines)
+    invoice["total_discount_amounts"] = [{"amount": amount, "discount": discount} for discount, amount in taken.items()]
+    invoice["total_pretax_credit_amounts"] = [{"amount": amount, "discount": d, "type": "discount"} for d, amount in taken.items()]
+    invoice["total"] = invoice["total_excluding_tax"] = invoice["subtotal"] - sum(taken.values())
+    due, _ = settle_balance(invoice["total"], invoice["starting_balance"])
+    invoice["amount_due"] = invoice["amount_remaining"] = due
+
+
+def settle_balance(total: int, balance: int) -> tuple[int, int]:
+    """(amount due, balance afterwards). A negative balance is credit and pays first; a negative total becomes credit."""
+    due = total + balance
+    return (0, due) if due < 0 else (due, 0)
+
+
+def announce(world: World, invoice: dict) -> None:
+    world.emit("invoice.created", invoice)
+
+
+def schedule_finalization(world: World, invoice: dict) -> None:
+    """A renewal's invoice stays a draft for about an hour, so that the account may change it."""
+    at = world.now(invoice) + world.settings.draft_seconds
+    invoice["automatically_finalizes_at"] = at
+    invoice["next_payment_attempt"] = at
+    world.clock_of(invoice).at(at, "invoice.finalize", invoice["id"])
+
+
+@job("invoice.finalize")
+def finalize_when_due(world: World, invoice_id: str) -> None:
+    invoice = world.find("invoice", invoice_id)
+    if invoice is None or invoice["status"] != "draft" or not invoice["auto_advance"]:
+        return
+    finalize(world, invoice)
+    if invoice["status"] == "open":
+        collect(world, invoice)
+
+
+def finalize(world: World, invoice: dict) -> None:
+    """draft → open (or paid, when nothing is due): the number is given, the balance used, the intent made. Tells `invoice.finalized`."""
+    if invoice["status"] != "draft":
+        raise InvalidRequest(f"This invoice is already finalized, you can't re-finalize a non-draft invoice. Status: {invoice['status']}")
+    now = world.now(invoice)
+    customer = world.get("customer", invoice["customer"])
+    invoice["starting_balance"] = customer.get("balance", 0)
+    recount(world, invoice)
+    due, balance = settle_balance(invoice["total"], invoice["starting_balance"])
+    if 0 < due < MINIMUM_CHARGE and invoice["currency"] in ("usd", "eur", "aud", "gbp"):
+        due, balance = 0, due
+    invoice.update(
+        status="open", effective_at=now, ending_balance=balance, amount_due=due, amount_remaining=due, automatically_finalizes_at=None
+    )
+    invoice["next_payment_attempt"] = None
+    invoice["status_transitions"]["finalized_at"] = now
+    _number(invoice, customer)
+    _addresses(world, invoice)
+    spend(world, invoice, now)
+    if balance != customer.get("balance", 0) and not customer.get("deleted"):
+        move_balance(world, customer, invoice, balance)
+    if due > 0 and invoice["collection_method"] == "charge_automatically":
+        _intent(world, invoice, customer)
+    world.put(invoice)
+    world.emit("invoice.finalized", invoice)
+    if due == 0:
+        mark_paid(world, invoice)
+
+
+def _number(invoice: dict, customer: dict) -> None:
+    sequence = customer.get("next_invoice_sequence", 1)
+    customer["next_invoice_sequence"] = sequence + 1
+    invoice["number"] = f"{customer.get('invoice_prefix', 'DELETED')}-{sequence:04d}"
+
+
+def _addresses(world: World, invoice: dict) -> None:
+    invoice["hosted_invoice_url"] = f"{world.base_url}/i/{invoice['id']}"
+    invoice["invoice_pdf"] = f"{world.base_url}/i/{invoice['id']}/pdf"
+
+
+def spend(world: World, invoice: dict, now: int) -> None:
+    """A coupon that lasts `once` is used up by the first finalised invoice it took something off."""
+    for entry in invoice["total_discount_amounts"]:
+        discount = discounts.holds(world, entry["discount"], now)
+        if discount and discounts.coupon_of(world, discount)["duration"] == "once":
+            discount["_spent"] = True
+
+
+def move_balance(world: World, customer: dict, invoice: dict, balance: int) -> None:
+    """Records the movement, so that credit never appears or disappears unseen."""
+    before = customer["balance"]
+    world.put(
+        {
+            "id": world.new_id("cbtxn"),
+            "object": "customer_balance_transaction",
+            "amount": balance - before,
+            "checkout_session": None,
+            "created": world.now(customer),
+            "credit_note": None,
+            "currency": invoice["currency"],
+            "customer": customer["id"],
+            "customer_account": None,
+            "description": None,
+            "ending_balance": balance,
+            "invoice": invoice["id"],
+            "livemode": False,
+            "metadata": {},
+            "type": "applied_to_invoice",
+        }
+    )
+    with world.changing(customer, "customer.updated"):
+        customer["balance"] = balance
+        customer["currency"] = customer["currency"] or invoice["currency"]
+
+
+def _intent(world: World, invoice: dict, customer: dict) -> None:
+    if invoice["_intent"]:  # Checkout paid before the invoice was written
+        return
+    described = {"subscription_create": "Subscription creation", "subscription_update": "Subscription update"}
+    intent = payments.new_payment_intent(
+        world,
+        customer,
+        invoice["amount_due"],
+        invoice["currency"],
+        owner=("invoice", invoice["id"]),
+        description=described.get(invoice["billing_reason"], "Payment for Invoice"),
+    )
+    link_payment(world, invoice, intent)
+    world.emit("payment_intent.created", intent)
+
+
+def link_payment(world: World, invoice: dict, intent: dict) -> dict:
+    """The InvoicePayment that says which intent pays the invoice."""
+    invoice["_intent"] = intent["id"]
+    return world.put(
+        {
+            "id": world.new_id("inpay"),
+            "object": "invoice_payment",
+            "amount_paid": None,
+            "amount_requested": intent["amount"],
+            "created": world.now(invoice),
+            "currency": invoice["currency"],
+            "invoice": invoice["id"],
+            "is_default": True,
+            "livemode": False,
+            "payment": {"payment_intent": intent["id"], "type": "payment_intent"},
+            "status": "open",
+            "status_transitions": {"canceled_at": None, "paid_at": None},
+            "_intent": intent["id"],
+        }
+    )
+
+
+def method_for(world: World, invoice: dict) -> dict | None:
+    """The method an invoice is paid with: its own default, the subscription's, the customer's."""
+    subscription = world.find("subscription", invoice["_subscription"])
+    customer = world.get("customer", invoice["customer"])
+    for method_id in (
+        invoice["default_payment_method"],
+        subscription and subscription["default_payment_method"],
+        (customer.get("invoice_settings") or {}).get("default_payment_method"),
+    ):
+        method = world.find("payment_method", method_id)
+        if method is not None:
+            return method
+    return None
+
+
+def collect(world: World, invoice: dict, *, method: dict | None = None, off_session: bool = True) -> None:
+    """One attempt to be paid. The outcome is in the invoice and its intent; what follows for the subscription, dunning.py decides."""
+    if invoice["status"] != "open" or invoice["collection_method"] != "charge_automatically":
+        return
+    intent = world.get("payment_intent", invoice["_intent"])
+    if intent["status"] == "processing":
+        return
+    method = method or method_for(world, invoice)
+    invoice["attempted"] = True
+    invoice["attempt_count"] += 1
+    invoice["next_payment_attempt"] = None
+    if method is None:
+        intent["last_payment_error"] = {
+            "code": "missing_payment_method",
+            "message": "The customer has no default payment method, so this invoice could not be charged automatically.",
+            "type": "invalid_request_error",
+        }
+        world.emit("payment_intent.payment_failed", intent)
+    else:
+        payments.charge(world, intent, method, off_session=off_session)
+    conclude(world, invoice, intent)
+
+
+def intent_settled(world: World, invoice: dict, intent: dict) -> None:
+    """An authentication ended, or a debit settled."""
+    if invoice["status"] == "open":
+        conclude(world, invoice, intent)
+
+
+def conclude(world: World, invoice: dict, intent: dict) -> None:
+    match intent["status"]:
+        case "succeeded":
+            mark_paid(world, invoice, intent)
+        case "processing":
+            world.put(invoice)
+            world.tell("subscription.payment_processing", invoice["id"])
+        case "requires_action":
+            world.emit("invoice.payment_action_required", invoice)
+            world.tell("subscription.payment_failed", invoice["id"])
+        case _:
+            world.tell("subscription.payment_failed", invoice["id"])
+
+
+def mark_paid(world: World, invoice: dict, intent: dict | None = None, *, out_of_band: bool = False) -> None:
+    """→ paid. Tells `invoice.paid` and `invoice.payment_succeeded`, then the subscription."""
+    now = world.now(invoice)
+    invoice.update(
+        status="paid",
+        attempted=True,
+        amount_paid=invoice["amount_due"] if not out_of_band else 0,
+        amount_paid_off_stripe=invoice["amount_due"] if out_of_band else 0,
+        amount_remaining=0,
+        auto_advance=False,
+        next_payment_attempt=None,
+    )
+    invoice["status_transitions"]["paid_at"] = now
+    world.put(invoice)
+    if intent:
+        for payment in world.by("invoice_payment", "_intent", intent["id"]):
+            payment["status"] = "paid"
+            payment["amount_paid"] = intent["amount_received"]
+            payment["status_transitions"]["paid_at"] = now
+            world.clock_of(invoice).at(now + INVOICE_PAYMENT_LAG, "invoice_payment.paid", payment["id"])
+    world.emit("invoice.paid", invoice)
+    world.emit("invoice.payment_succeeded", invoice)
+    world.tell("subscription.invoice_paid", invoice["id"])
+
+
+@job("invoice_payment.paid")
+def tell_payment(world: World, payment_id: str) -> None:
+    world.emit("invoice_payment.paid", world.get("invoice_payment", payment_id))
+
+
+def void(world: World, invoice: dict) -> None:
+    """→ void: nothing is owed, and its intent is given up."""
+    if invoice["status"] not in ("open", "uncollectible"):
+        raise InvalidRequest(f"You can only pass in open invoices. This invoice isn't open: its status is {invoice['status']}.")
+    _abandon_intent(world, invoice, "void_invoice")
+    invoice.update(status="void", auto_advance=False, next_payment_attempt=None)
+    invoice["status_transitions"]["voided_at"] = world.now(invoice)
+    world.put(invoice)
+    world.emit("invoice.voided", invoice)
+
+
+def mark_uncollectible(world: World, invoice: dict) -> None:
+    if invoice["status"] != "open":
+        raise InvalidRequest(f"You can only mark open invoices as uncollectible. Status: {invoice['status']}.")
+    invoice.update(status="uncollectible", auto_advance=False, next_payment_attempt=None)
+    invoice["status_transitions"]["marked_uncollectible_at"] = world.now(invoice)
+    world.put(invoice)
+    world.emit("invoice.marked_uncollectible", invoice)
+
+
+def _abandon_intent(world: World, invoice: dict, reason: str) -> None:
+    intent = world.find("payment_intent", invoice["_intent"])
+    if intent and intent["status"] not in ("succeeded", "canceled", "processing"):
+        payments.cancel(world, intent, reason)
+        for payment in world.by("invoice_payment", "_intent", intent["id"]):
+            payment["status"] = "canceled"
+            payment["status_transitions"]["canceled_at"] = world.now(invoice)

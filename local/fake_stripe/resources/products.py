@@ -1,0 +1,137 @@
+"""Products, and which features each includes."""
+
+from ..errors import InvalidRequest, ResourceMissing
+from ..registry import Call, Page, route
+from ..support import assign, deleted, listing, metadata, require_text
+from ..world import newest_first
+
+TAKES = (
+    "active", "description", "images", "marketing_features", "metadata", "name", "shippable", "statement_descriptor", "tax_code", "unit_label", "url",
+)  # fmt: skip
+FIELDS = ("description", "images", "marketing_features", "name", "shippable", "statement_descriptor", "tax_code", "unit_label", "url")
+
+
+@route("POST", "/v1/products", scope="product_write", takes=(*TAKES, "default_price_data", "id", "type"))
+def create(call: Call) -> dict:
+    world, params = call.world, call.params
+    require_text(params, "name")
+    product_id = params.get("id") or world.new_id("prod", 14)
+    if world.find("product", product_id):
+        raise InvalidRequest(f"Product already exists: {product_id}", code="resource_already_exists", param="id")
+    now = world.now()
+    product = {
+        "id": product_id,
+        "object": "product",
+        "active": params.get("active", True),
+        "created": now,
+        "default_price": None,
+        "description": None,
+        "images": [],
+        "livemode": False,
+        "marketing_features": [],
+        "metadata": metadata({}, params.get("metadata")),
+        "name": None,
+        "package_dimensions": None,
+        "shippable": None,
+        "statement_descriptor": None,
+        "tax_code": None,
+        "type": params.get("type", "service"),
+        "unit_label": None,
+        "updated": now,
+        "url": None,
+    }
+    assign(product, params, *FIELDS)
+    world.put(product)
+    world.emit("product.created", product)
+    if "default_price_data" in params:
+        from .prices import make_price
+
+        price = make_price(world, {**params["default_price_data"], "product": product_id})
+        product["default_price"] = price["id"]
+    return product
+
+
+@route("GET", "/v1/products/{id}", scope="product_read")
+def retrieve(call: Call) -> dict:
+    return call.world.get("product", call.path["id"])
+
+
+@route("POST", "/v1/products/{id}", scope="product_write", takes=(*TAKES, "default_price"))
+def update(call: Call) -> dict:
+    world = call.world
+    product = world.get("product", call.path["id"])
+    require_text(call.params, "name")
+    if call.params.get("default_price"):
+        world.get("price", call.params["default_price"], "default_price")
+    with world.changing(product, "product.updated"):
+        assign(product, call.params, *FIELDS, "active", "default_price")
+        product["images"] = product["images"] or []
+        product["metadata"] = metadata(product["metadata"], call.params.get("metadata"))
+        product["updated"] = world.now()
+    return product
+
+
+@route("DELETE", "/v1/products/{id}", scope="product_write")
+def delete(call: Call) -> dict:
+    world = call.world
+    product = world.get("product", call.path["id"])
+    if world.by("price", "product", product["id"]):
+        raise InvalidRequest("This product cannot be deleted because it has one or more user-created prices.")
+    world.remove(product)
+    world.emit("product.deleted", product)
+    return deleted(product)
+
+
+@route("GET", "/v1/products", scope="product_read", takes=("active", "created", "ids", "shippable", "type", "url"))
+def list_all(call: Call) -> Page:
+    rows = call.world.newest("product")
+    if "ids" in call.params:
+        rows = [row for row in rows if row["id"] in call.params["ids"]]
+    return listing(call, rows, "active", "shippable", "type", "url")
+
+
+# --------------------------------------------------------------------------------------------------- features
+@route("POST", "/v1/products/{product}/features", scope="product_write", takes=("entitlement_feature",))
+def attach_feature(call: Call) -> dict:
+    world = call.world
+    product = world.get("product", call.path["product"], "product")
+    feature = world.get("entitlements.feature", call.params["entitlement_feature"], "entitlement_feature")
+    if not feature["active"]:
+        raise InvalidRequest("An archived feature cannot be attached to a product.", param="entitlement_feature")
+    for attached in world.by("product_feature", "_product", product["id"]):
+        if attached["entitlement_feature"] == feature["id"]:
+            raise InvalidRequest(
+                f"The feature {feature['id']} is already attached to the product {product['id']}.",
+                code="resource_already_exists",
+                param="entitlement_feature",
+            )
+    return world.put(
+        {
+            "id": world.new_id("prodft"),
+            "object": "product_feature",
+            "entitlement_feature": feature["id"],
+            "livemode": False,
+            "_product": product["id"],
+        }
+    )
+
+
+@route("GET", "/v1/products/{product}/features", scope="product_read")
+def list_features(call: Call) -> Page:
+    product = call.world.get("product", call.path["product"], "product")
+    return Page(newest_first(call.world.by("product_feature", "_product", product["id"])))
+
+
+@route("GET", "/v1/products/{product}/features/{id}", scope="product_read")
+def retrieve_feature(call: Call) -> dict:
+    attached = call.world.get("product_feature", call.path["id"])
+    if attached["_product"] != call.path["product"]:
+        raise ResourceMissing("product_feature", call.path["id"])
+    return attached
+
+
+@route("DELETE", "/v1/products/{product}/features/{id}", scope="product_write")
+def detach_feature(call: Call) -> dict:
+    attached = retrieve_feature(call)
+    call.world.remove(attached)
+    return deleted(attached)
