@@ -5,10 +5,10 @@
  *   'confirmSetup' | 'handleNextAction' | 'retrievePaymentIntent' | 'retrieveSetupIntent' | 'registerAppInfo'>} Supported
  */
 
-import {cloverSession} from '../../../local/fake_stripe/elements/controller/session.js';
+import { cloverSession } from "../../../local/fake_stripe/elements/controller/session.js";
 
-const stripe = Stripe('pk_test_local');
-if (!('initCheckout' in stripe)) throw new Error('clover has initCheckout');
+const stripe = Stripe("pk_test_local");
+if (!("initCheckout" in stripe)) throw new Error("clover has initCheckout");
 
 /** @type {Supported} */
 const supported = stripe;
@@ -16,6 +16,6 @@ const supported = stripe;
 /** @param {import('../../../local/fake_stripe/elements/shared/page.js').Page} page */
 export function sessionHasTheShape(page) {
   /** @type {import('@stripe/stripe-js').StripeCheckoutSession} */
-  const session = cloverSession(page, 'en', true);
-  return {session, supported};
+  const session = cloverSession(page, "en", true);
+  return { session, supported };
 }

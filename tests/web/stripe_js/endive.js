@@ -5,8 +5,8 @@
  *   'confirmPayment' | 'confirmSetup' | 'handleNextAction' | 'retrievePaymentIntent' | 'retrieveSetupIntent' | 'registerAppInfo'>} Supported
  */
 
-const stripe = Stripe('pk_test_local');
-if (!('initCheckoutElementsSdk' in stripe)) throw new Error('endive has initCheckoutElementsSdk');
+const stripe = Stripe("pk_test_local");
+if (!("initCheckoutElementsSdk" in stripe)) throw new Error("endive has initCheckoutElementsSdk");
 
 /** @type {Supported} */
 const supported = stripe;
@@ -14,8 +14,8 @@ const supported = stripe;
 /** @param {import('../../../local/fake_stripe/elements/shared/page.js').Page} page */
 export function sessionHasTheShape(page) {
   /** @type {import('@stripe/stripe-js').StripeCheckoutSession} */
-  const session = endiveSession(page, 'en', true);
-  return {session, supported};
+  const session = endiveSession(page, "en", true);
+  return { session, supported };
 }
 
-import {endiveSession} from '../../../local/fake_stripe/elements/controller/session.js';
+import { endiveSession } from "../../../local/fake_stripe/elements/controller/session.js";

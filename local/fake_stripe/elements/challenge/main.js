@@ -3,16 +3,16 @@
  * the frame and takes it away again; the intent's secret comes over the channel, never in an address.
  */
 
-import {Api, StripeApiError} from '../shared/api.js';
-import {acceptConnections} from '../shared/channel.js';
-import {language, t, useLocale} from '../shared/messages.js';
+import { Api, StripeApiError } from "../shared/api.js";
+import { acceptConnections } from "../shared/channel.js";
+import { language, t, useLocale } from "../shared/messages.js";
 
 /** @param {string} id */
 const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
-const buttons = /** @type {HTMLButtonElement[]} */ ([byId('complete'), byId('fail')]);
+const buttons = /** @type {HTMLButtonElement[]} */ ([byId("complete"), byId("fail")]);
 const [completeButton, failButton] = buttons;
 
-byId('alone').hidden = window.parent !== window;
+byId("alone").hidden = window.parent !== window;
 
 acceptConnections({
   /** @param {{publishableKey: string, apiVersion?: string, locale: string, scheme: 'light' | 'dark', id: string, clientSecret: string}} options */
@@ -24,21 +24,27 @@ acceptConnections({
 
     /** @param {'succeed' | 'fail'} outcome */
     async function answer(outcome) {
-      const collection = options.id.startsWith('seti_') ? 'setup_intents' : 'payment_intents';
-      for (const button of buttons) button.disabled = true;
+      const collection = options.id.startsWith("seti_") ? "setup_intents" : "payment_intents";
+      for (const button of buttons) {
+        button.disabled = true;
+      }
       try {
-        await api.post(`/v1/${collection}/${options.id}/authenticate`, {client_secret: options.clientSecret, outcome});
-        page.tell('done');
+        await api.post(`/v1/${collection}/${options.id}/authenticate`, { client_secret: options.clientSecret, outcome });
+        page.tell("done");
       } catch (error) {
-        if (!(error instanceof StripeApiError)) throw error;
-        byId('error').textContent = error.error.type === 'api_connection_error' ? t('challengeError') : error.message;
-        byId('error').hidden = false;
-        for (const button of buttons) button.disabled = false;
+        if (!(error instanceof StripeApiError)) {
+          throw error;
+        }
+        byId("error").textContent = error.error.type === "api_connection_error" ? t("challengeError") : error.message;
+        byId("error").hidden = false;
+        for (const button of buttons) {
+          button.disabled = false;
+        }
         completeButton.focus();
       }
     }
-    completeButton.addEventListener('click', () => answer('succeed'));
-    failButton.addEventListener('click', () => answer('fail'));
+    completeButton.addEventListener("click", () => answer("succeed"));
+    failButton.addEventListener("click", () => answer("fail"));
   },
 });
 
@@ -47,19 +53,21 @@ function write(scheme) {
   const root = document.documentElement;
   root.lang = language();
   root.dataset.scheme = scheme;
-  byId('bank').textContent = t('bank');
-  byId('title').textContent = t('challengeTitle');
-  byId('text').textContent = t('challengeText');
-  byId('standIn').textContent = t('standIn');
-  completeButton.textContent = t('challengeComplete');
-  failButton.textContent = t('challengeFail');
-  /** @type {HTMLElement} */ (document.querySelector('.Dialog')).hidden = false;
+  byId("bank").textContent = t("bank");
+  byId("title").textContent = t("challengeTitle");
+  byId("text").textContent = t("challengeText");
+  byId("standIn").textContent = t("standIn");
+  completeButton.textContent = t("challengeComplete");
+  failButton.textContent = t("challengeFail");
+  /** @type {HTMLElement} */ (document.querySelector(".dialog")).hidden = false;
   completeButton.focus();
 }
 
 // The page behind must not be reached by Tab while the dialog is open.
-document.addEventListener('keydown', (event) => {
-  if (event.key !== 'Tab') return;
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Tab") {
+    return;
+  }
   event.preventDefault();
   (document.activeElement === completeButton ? failButton : completeButton).focus();
 });

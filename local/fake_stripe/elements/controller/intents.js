@@ -3,8 +3,8 @@
  * challenge to a saved method. Answers `{paymentIntent}`, `{setupIntent}` or `{error}`, as `@stripe/stripe-js` types them.
  */
 
-import {StripeApiError} from '../shared/api.js';
-import {declineMessage, t} from '../shared/messages.js';
+import { StripeApiError } from "../shared/api.js";
+import { declineMessage, t } from "../shared/messages.js";
 
 /** @typedef {import('../shared/api.js').ApiError} ApiError */
 
@@ -14,10 +14,14 @@ import {declineMessage, t} from '../shared/messages.js';
  * @throws {StripeApiError} when it is neither
  */
 function locate(clientSecret) {
-  const [id, secret] = clientSecret.split('_secret_');
-  if (secret && id.startsWith('pi_')) return {key: 'paymentIntent', path: `/v1/payment_intents/${id}`, id};
-  if (secret && id.startsWith('seti_')) return {key: 'setupIntent', path: `/v1/setup_intents/${id}`, id};
-  throw new StripeApiError({type: 'invalid_request_error', code: 'resource_missing', param: 'intent', message: t('badIntentSecret')});
+  const [id, secret] = clientSecret.split("_secret_");
+  if (secret && id.startsWith("pi_")) {
+    return { key: "paymentIntent", path: `/v1/payment_intents/${id}`, id };
+  }
+  if (secret && id.startsWith("seti_")) {
+    return { key: "setupIntent", path: `/v1/setup_intents/${id}`, id };
+  }
+  throw new StripeApiError({ type: "invalid_request_error", code: "resource_missing", param: "intent", message: t("badIntentSecret") });
 }
 
 /**
@@ -26,7 +30,7 @@ function locate(clientSecret) {
  */
 export function intents(api, connect) {
   /** @param {string} clientSecret */
-  const fetchIntent = (clientSecret) => api.get(locate(clientSecret).path, {client_secret: clientSecret});
+  const fetchIntent = (clientSecret) => api.get(locate(clientSecret).path, { client_secret: clientSecret });
 
   /**
    * @param {string} clientSecret
@@ -34,12 +38,14 @@ export function intents(api, connect) {
    */
   async function answer(clientSecret, work) {
     try {
-      const {key} = locate(clientSecret);
-      return {[key]: await work(clientSecret)};
+      const { key } = locate(clientSecret);
+      return { [key]: await work(clientSecret) };
     } catch (error) {
-      if (!(error instanceof StripeApiError)) throw error;
-      const {code, decline_code: declineCode, message} = error.error;
-      return {error: {...error.error, message: declineMessage(code, declineCode) ?? message}};
+      if (!(error instanceof StripeApiError)) {
+        throw error;
+      }
+      const { code, decline_code: declineCode, message } = error.error;
+      return { error: { ...error.error, message: declineMessage(code, declineCode) ?? message } };
     }
   }
 
@@ -49,15 +55,17 @@ export function intents(api, connect) {
    * @throws {StripeApiError} when the customer could not be authenticated
    */
   async function act(intent) {
-    if (intent.status !== 'requires_action') return intent;
-    if (intent.next_action?.type !== 'use_stripe_sdk') {
-      throw new StripeApiError({type: 'invalid_request_error', message: t('unsupportedAction', {type: intent.next_action?.type})});
+    if (intent.status !== "requires_action") {
+      return intent;
     }
-    await embedder.call('challenge', {id: intent.id, clientSecret: intent.client_secret});
+    if (intent.next_action?.type !== "use_stripe_sdk") {
+      throw new StripeApiError({ type: "invalid_request_error", message: t("unsupportedAction", { type: intent.next_action?.type }) });
+    }
+    await embedder.call("challenge", { id: intent.id, clientSecret: intent.client_secret });
     const after = await fetchIntent(intent.client_secret);
     const failed = after.last_payment_error ?? after.last_setup_error;
-    if (after.status === 'requires_payment_method') {
-      throw new StripeApiError(failed ?? {type: 'invalid_request_error', message: t('authenticationFailed')});
+    if (after.status === "requires_payment_method") {
+      throw new StripeApiError(failed ?? { type: "invalid_request_error", message: t("authenticationFailed") });
     }
     return after;
   }
@@ -74,13 +82,13 @@ export function intents(api, connect) {
      * @param {string} clientSecret
      * @param {{payment_method?: string, return_url?: string, handleActions?: boolean}} params
      */
-    confirm: (clientSecret, {handleActions = true, ...params}) =>
+    confirm: (clientSecret, { handleActions = true, ...params }) =>
       answer(clientSecret, async () => {
         const before = await fetchIntent(clientSecret);
         const intent =
-          before.status === 'requires_action' && !params.payment_method
+          before.status === "requires_action" && !params.payment_method
             ? before
-            : await api.post(`${locate(clientSecret).path}/confirm`, {client_secret: clientSecret, ...params});
+            : await api.post(`${locate(clientSecret).path}/confirm`, { client_secret: clientSecret, ...params });
         return handleActions ? act(intent) : intent;
       }),
   });

@@ -3,11 +3,11 @@
  * `Stripe` object: its `intents`, and any number of `checkout`s, each over a channel of its own.
  */
 
-import {acceptConnections} from '../shared/channel.js';
-import {Api} from '../shared/api.js';
-import {useLocale} from '../shared/messages.js';
-import {checkout} from './checkout.js';
-import {intents} from './intents.js';
+import { acceptConnections } from "../shared/channel.js";
+import { Api } from "../shared/api.js";
+import { useLocale } from "../shared/messages.js";
+import { checkout } from "./checkout.js";
+import { intents } from "./intents.js";
 
 /** @typedef {{publishableKey: string, apiVersion?: string, locale: string, release: 'endive' | 'clover'}} ConnectOptions */
 

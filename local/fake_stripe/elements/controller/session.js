@@ -16,18 +16,23 @@
 export function amountFormatter(page, locale) {
   const digits = Math.round(Math.log10(page.minor_units_amount_divisor));
   const format = new Intl.NumberFormat(locale, {
-    style: 'currency',
+    style: "currency",
     currency: page.currency.toUpperCase(),
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   });
-  return (minorUnits) => ({minorUnitsAmount: minorUnits, amount: format.format(minorUnits / page.minor_units_amount_divisor)});
+  return (minorUnits) => ({ minorUnitsAmount: minorUnits, amount: format.format(minorUnits / page.minor_units_amount_divisor) });
 }
+
+/** @param {import("../shared/page.js").Contact | null} known */
+const contact = (known) => known && { name: known.name, address: known.address };
 
 /** @param {Page} page */
 function sessionStatus(page) {
-  if (page.status === 'complete') return {type: /** @type {const} */ ('complete'), paymentStatus: page.payment_status};
-  return {type: page.status};
+  if (page.status === "complete") {
+    return { type: /** @type {const} */ ("complete"), paymentStatus: page.payment_status };
+  }
+  return { type: page.status };
 }
 
 /**
@@ -62,7 +67,7 @@ const lineItem = (item, money) => ({
   recurring: item.recurring && {
     interval: item.recurring.interval,
     intervalCount: item.recurring.interval_count,
-    usageType: /** @type {const} */ ('licensed'),
+    usageType: /** @type {const} */ ("licensed"),
   },
   adjustableQuantity: item.adjustable_quantity,
   images: item.images,
@@ -83,15 +88,15 @@ const recurringTotals = (recurring, money) => ({
     total: money(recurring.due_next.total),
     billingCycleAnchor: null,
   },
-  trial: recurring.trial && {trialEnd: recurring.trial.trial_end, trialPeriodDays: recurring.trial.trial_period_days},
+  trial: recurring.trial && { trialEnd: recurring.trial.trial_end, trialPeriodDays: recurring.trial.trial_period_days },
 });
 
 /** @param {any} method a PaymentMethod of type card, as the API has it */
-const savedPaymentMethod = ({id, card, billing_details: details}) => ({
+const savedPaymentMethod = ({ id, card, billing_details: details }) => ({
   id,
-  type: /** @type {const} */ ('card'),
-  card: {brand: card.brand, expMonth: card.exp_month, expYear: card.exp_year, last4: card.last4},
-  billingDetails: {email: details.email, name: details.name, phone: details.phone, address: details.address},
+  type: /** @type {const} */ ("card"),
+  card: { brand: card.brand, expMonth: card.exp_month, expYear: card.exp_year, last4: card.last4 },
+  billingDetails: { email: details.email, name: details.name, phone: details.phone, address: details.address },
 });
 
 /**
@@ -101,7 +106,7 @@ const savedPaymentMethod = ({id, card, billing_details: details}) => ({
  */
 export function cloverSession(page, locale, canConfirm) {
   const money = amountFormatter(page, locale);
-  const cards = page.saved_payment_methods.filter(({type}) => type === 'card');
+  const cards = page.saved_payment_methods.filter(({ type }) => type === "card");
   return {
     id: page.session_id,
     status: sessionStatus(page),
@@ -111,16 +116,16 @@ export function cloverSession(page, locale, canConfirm) {
     currencyOptions: null,
     email: page.email ?? page.customer_email,
     phoneNumber: page.phone,
-    billingAddress: page.billing_address,
-    shippingAddress: page.shipping_address,
+    billingAddress: contact(page.billing_address),
+    shippingAddress: contact(page.shipping_address),
     shipping: null,
     shippingOptions: [],
     lineItems: page.line_items
       .map((item) => lineItem(item, money))
-      .map((item) => ({...item, recurring: item.recurring && {...item.recurring, isProrated: false}})),
+      .map((item) => ({ ...item, recurring: item.recurring && { ...item.recurring, isProrated: false } })),
     discountAmounts: page.discount_amounts.length ? page.discount_amounts.map((discount) => discountAmount(discount, money)) : null,
     taxAmounts: null,
-    tax: {status: /** @type {const} */ ('ready')},
+    tax: { status: /** @type {const} */ ("ready") },
     taxIdInfo: null,
     total: {
       subtotal: money(page.totals.subtotal),
@@ -133,7 +138,7 @@ export function cloverSession(page, locale, canConfirm) {
       balanceAppliedToNextInvoice: false,
     },
     recurring: page.recurring && recurringTotals(page.recurring, money),
-    lastPaymentError: page.last_payment_error && {message: page.last_payment_error.message},
+    lastPaymentError: page.last_payment_error && { message: page.last_payment_error.message },
     livemode: page.livemode,
     minorUnitsAmountDivisor: page.minor_units_amount_divisor,
     savedPaymentMethods: cards.length ? cards.map(savedPaymentMethod) : null,
@@ -153,8 +158,8 @@ export function endiveSession(page, locale, canConfirm) {
     nameCollection: null,
     optionalItems: null,
     surcharge: null,
-    total: {...session.total, surcharge: money(0)},
-    recurring: session.recurring && {...session.recurring, isProrated: false},
+    total: { ...session.total, surcharge: money(0) },
+    recurring: session.recurring && { ...session.recurring, isProrated: false },
     lineItems: page.line_items.map((item) => ({
       ...lineItem(item, money),
       priceId: item.price,

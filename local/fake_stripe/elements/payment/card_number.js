@@ -16,45 +16,47 @@
 
 /** @type {Brand[]} in the order they are looked up */
 const BRANDS = [
-  {id: 'visa', name: 'Visa', range: /^4/, lengths: [16], groups: [4, 4, 4, 4], cvcLength: 3},
+  { id: "visa", name: "Visa", range: /^4/, lengths: [16], groups: [4, 4, 4, 4], cvcLength: 3 },
   {
-    id: 'mastercard',
-    name: 'Mastercard',
+    id: "mastercard",
+    name: "Mastercard",
     range: /^(5[1-5]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720)/,
     lengths: [16],
     groups: [4, 4, 4, 4],
     cvcLength: 3,
   },
-  {id: 'amex', name: 'American Express', range: /^3[47]/, lengths: [15], groups: [4, 6, 5], cvcLength: 4},
-  {id: 'diners', name: 'Diners Club', range: /^36/, lengths: [14], groups: [4, 6, 4], cvcLength: 3},
-  {id: 'diners', name: 'Diners Club', range: /^3(0|[89])/, lengths: [16], groups: [4, 4, 4, 4], cvcLength: 3},
-  {id: 'jcb', name: 'JCB', range: /^35/, lengths: [16], groups: [4, 4, 4, 4], cvcLength: 3},
-  {id: 'discover', name: 'Discover', range: /^(6011|64[4-9]|65)/, lengths: [16], groups: [4, 4, 4, 4], cvcLength: 3},
-  {id: 'unionpay', name: 'UnionPay', range: /^(62|81)/, lengths: [16, 17, 18, 19], groups: [4, 4, 4, 4, 3], cvcLength: 3},
+  { id: "amex", name: "American Express", range: /^3[47]/, lengths: [15], groups: [4, 6, 5], cvcLength: 4 },
+  { id: "diners", name: "Diners Club", range: /^36/, lengths: [14], groups: [4, 6, 4], cvcLength: 3 },
+  { id: "diners", name: "Diners Club", range: /^3(0|[89])/, lengths: [16], groups: [4, 4, 4, 4], cvcLength: 3 },
+  { id: "jcb", name: "JCB", range: /^35/, lengths: [16], groups: [4, 4, 4, 4], cvcLength: 3 },
+  { id: "discover", name: "Discover", range: /^(6011|64[4-9]|65)/, lengths: [16], groups: [4, 4, 4, 4], cvcLength: 3 },
+  { id: "unionpay", name: "UnionPay", range: /^(62|81)/, lengths: [16, 17, 18, 19], groups: [4, 4, 4, 4, 3], cvcLength: 3 },
 ];
 
 /** @type {Brand} */
-const UNKNOWN = {id: 'unknown', name: '', range: /^/, lengths: [16], groups: [4, 4, 4, 4], cvcLength: 3};
+const UNKNOWN = { id: "unknown", name: "", range: /^/, lengths: [16], groups: [4, 4, 4, 4], cvcLength: 3 };
 
 /** @param {string} text */
-export const digitsOf = (text) => text.replaceAll(/\D/g, '');
+export const digitsOf = (text) => text.replaceAll(/\D/g, "");
 
 /** @param {string} number @returns {Brand} */
 export function brandOf(number) {
   const digits = digitsOf(number);
-  return BRANDS.find(({range}) => range.test(digits)) ?? UNKNOWN;
+  return BRANDS.find(({ range }) => range.test(digits)) ?? UNKNOWN;
 }
 
 /** `4242424242424242` → `4242 4242 4242 4242`, as the brand prints it. @param {string} number */
 export function formatCardNumber(number) {
-  const {groups, lengths} = brandOf(number);
+  const { groups, lengths } = brandOf(number);
   let rest = digitsOf(number).slice(0, Math.max(...lengths));
   const parts = [];
   for (const size of groups) {
-    if (rest) parts.push(rest.slice(0, size));
+    if (rest) {
+      parts.push(rest.slice(0, size));
+    }
     rest = rest.slice(size);
   }
-  return parts.join(' ');
+  return parts.join(" ");
 }
 
 /** @param {string} digits */
@@ -70,8 +72,10 @@ export function passesLuhn(digits) {
 /** @param {string} number @returns {import('../shared/field.js').Problem} */
 export function checkCardNumber(number) {
   const digits = digitsOf(number);
-  const {lengths} = brandOf(digits);
-  if (lengths.includes(digits.length) && passesLuhn(digits)) return null;
+  const { lengths } = brandOf(digits);
+  if (lengths.includes(digits.length) && passesLuhn(digits)) {
+    return null;
+  }
   const full = digits.length >= Math.max(...lengths);
-  return full ? {kind: 'invalid', message: 'cardNumberInvalid'} : {kind: 'incomplete', message: 'cardNumberIncomplete'};
+  return full ? { kind: "invalid", message: "cardNumberInvalid" } : { kind: "incomplete", message: "cardNumberIncomplete" };
 }

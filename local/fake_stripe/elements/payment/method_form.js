@@ -1,6 +1,6 @@
 /** What the forms of the payment methods have in common: a grid of fields, checked together. */
 
-import {element} from '../shared/field.js';
+import { element } from "../shared/field.js";
 
 /** @typedef {import('../shared/field.js').Field} Field */
 
@@ -22,21 +22,23 @@ export class MethodForm {
   constructor(type, fields, terms) {
     this.type = type;
     this.fields = fields;
-    this.terms = element('p', 'TermsText', terms ?? '');
+    this.terms = element("p", "TermsText", terms ?? "");
     this.terms.hidden = terms === null;
-    this.root = element('div', '', element('div', 'Grid', ...fields.map(({root}) => root)), this.terms);
+    this.root = element("div", "", element("div", "Grid", ...fields.map(({ root }) => root)), this.terms);
     /** @type {() => void} */
     this.onChange = () => {};
-    for (const field of fields) field.onChange = () => this.changed(field);
+    for (const field of fields) {
+      field.onChange = () => this.changed(field);
+    }
   }
 
   /** Fields that are asked for at the moment. */
   get shown() {
-    return this.fields.filter(({root}) => !root.hidden);
+    return this.fields.filter(({ root }) => !root.hidden);
   }
 
   get complete() {
-    return this.shown.every(({problem}) => problem === null);
+    return this.shown.every(({ problem }) => problem === null);
   }
 
   /** @param {Field} _field the one that changed */
@@ -74,7 +76,8 @@ export class MethodForm {
  * Billing details as the API takes them; what is unknown is left out.
  * @param {{name?: string | null, email?: string | null, phone?: string | null, address?: Record<string, string | null | undefined>}} details
  */
-export function billingDetails({address, ...details}) {
-  const known = (/** @type {Record<string, unknown>} */ entries) => Object.fromEntries(Object.entries(entries).filter(([, value]) => value));
-  return known({...details, address: address && known(address)});
+export function billingDetails({ address, ...details }) {
+  const known = (/** @type {Record<string, unknown>} */ entries) =>
+    Object.fromEntries(Object.entries(entries).filter(([, value]) => value));
+  return known({ ...details, address: address && known(address) });
 }

@@ -16,7 +16,7 @@ export class StripeApiError extends Error {
   /** @param {ApiError} error */
   constructor(error) {
     super(error.message);
-    this.name = 'StripeApiError';
+    this.name = "StripeApiError";
     this.error = error;
   }
 }
@@ -30,14 +30,20 @@ export function formEncode(params) {
   const form = new URLSearchParams();
   /** @param {string} key @param {unknown} value */
   const add = (key, value) => {
-    if (value === undefined) return;
-    if (value !== null && typeof value === 'object') {
-      for (const [name, inner] of Object.entries(value)) add(`${key}[${name}]`, inner);
+    if (value === undefined) {
+      return;
+    }
+    if (value !== null && typeof value === "object") {
+      for (const [name, inner] of Object.entries(value)) {
+        add(`${key}[${name}]`, inner);
+      }
     } else {
-      form.append(key, value === null ? '' : String(value));
+      form.append(key, value === null ? "" : String(value));
     }
   };
-  for (const [key, value] of Object.entries(params)) add(key, value);
+  for (const [key, value] of Object.entries(params)) {
+    add(key, value);
+  }
   return form;
 }
 
@@ -49,7 +55,7 @@ export class Api {
    * @param {string} [apiVersion] `Stripe-Version` to ask for; by default the key's own
    */
   constructor(publishableKey, apiVersion) {
-    this.#headers = {Authorization: `Bearer ${publishableKey}`, ...(apiVersion && {'Stripe-Version': apiVersion})};
+    this.#headers = { Authorization: `Bearer ${publishableKey}`, ...(apiVersion && { "Stripe-Version": apiVersion }) };
   }
 
   /**
@@ -59,7 +65,7 @@ export class Api {
    * @throws {StripeApiError}
    */
   get(path, query = {}) {
-    return this.#send(`${path}?${formEncode(query)}`, {headers: this.#headers});
+    return this.#send(`${path}?${formEncode(query)}`, { headers: this.#headers });
   }
 
   /**
@@ -69,7 +75,7 @@ export class Api {
    * @throws {StripeApiError}
    */
   post(path, params = {}) {
-    return this.#send(path, {method: 'POST', headers: this.#headers, body: formEncode(params)});
+    return this.#send(path, { method: "POST", headers: this.#headers, body: formEncode(params) });
   }
 
   /** @param {string} url @param {RequestInit} init */
@@ -80,11 +86,13 @@ export class Api {
       body = await response.json();
     } catch {
       throw new StripeApiError({
-        type: 'api_connection_error',
-        message: 'We are experiencing issues connecting to our payments provider. Please check your internet connection and try again.',
+        type: "api_connection_error",
+        message: "We are experiencing issues connecting to our payments provider. Please check your internet connection and try again.",
       });
     }
-    if (!response.ok) throw new StripeApiError(body.error ?? {type: 'api_error', message: `The payments provider answered ${response.status}.`});
+    if (!response.ok) {
+      throw new StripeApiError(body.error ?? { type: "api_error", message: `The payments provider answered ${response.status}.` });
+    }
     return body;
   }
 }

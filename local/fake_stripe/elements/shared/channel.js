@@ -23,7 +23,7 @@ export class Channel {
   constructor(port, handlers) {
     this.#port = port;
     this.#handlers = handlers;
-    port.onmessage = ({data}) => (data.name === undefined ? this.#settle(data) : this.#answer(data));
+    port.onmessage = ({ data }) => (data.name === undefined ? this.#settle(data) : this.#answer(data));
   }
 
   /**
@@ -35,8 +35,8 @@ export class Channel {
   call(name, ...args) {
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
-      this.#waiting.set(id, {resolve, reject});
-      this.#port.postMessage({id, name, args});
+      this.#waiting.set(id, { resolve, reject });
+      this.#port.postMessage({ id, name, args });
     });
   }
 
@@ -46,27 +46,36 @@ export class Channel {
    * @param {unknown[]} args
    */
   tell(name, ...args) {
-    this.#port.postMessage({name, args});
+    this.#port.postMessage({ name, args });
   }
 
   /** @param {{id: number, value?: unknown, error?: string}} answer */
-  #settle({id, value, error}) {
+  #settle({ id, value, error }) {
     const caller = this.#waiting.get(id);
     this.#waiting.delete(id);
-    if (error === undefined) caller?.resolve(value);
-    else caller?.reject(new Error(error));
+    if (error === undefined) {
+      caller?.resolve(value);
+    } else {
+      caller?.reject(new Error(error));
+    }
   }
 
   /** @param {{id?: number, name: string, args: unknown[]}} question */
-  async #answer({id, name, args}) {
+  async #answer({ id, name, args }) {
     try {
       const handler = Object.hasOwn(this.#handlers, name) ? this.#handlers[name] : undefined;
-      if (!handler) throw new Error(`No such call: ${name}`);
+      if (!handler) {
+        throw new Error(`No such call: ${name}`);
+      }
       const value = await handler(...args);
-      if (id !== undefined) this.#port.postMessage({id, value});
+      if (id !== undefined) {
+        this.#port.postMessage({ id, value });
+      }
     } catch (error) {
-      if (id === undefined) throw error;
-      this.#port.postMessage({id, error: error instanceof Error ? error.message : String(error)});
+      if (id === undefined) {
+        throw error;
+      }
+      this.#port.postMessage({ id, error: error instanceof Error ? error.message : String(error) });
     }
   }
 }
@@ -77,9 +86,13 @@ export class Channel {
  *   asks for; `embedder` is the page's origin, as the browser vouches for it
  */
 export function acceptConnections(kinds) {
-  window.addEventListener('message', ({source, origin, data, ports}) => {
-    if (source !== window.parent || window.parent === window || origin === 'null') return;
-    if (typeof data?.connect !== 'string' || ports.length !== 1 || !Object.hasOwn(kinds, data.connect)) return;
+  window.addEventListener("message", ({ source, origin, data, ports }) => {
+    if (source !== window.parent || window.parent === window || origin === "null") {
+      return;
+    }
+    if (typeof data?.connect !== "string" || ports.length !== 1 || !Object.hasOwn(kinds, data.connect)) {
+      return;
+    }
     kinds[data.connect](data.options, (handlers) => new Channel(ports[0], handlers), origin);
   });
 }

@@ -3,7 +3,7 @@
  * the form is submitted; while it is being corrected the words go as soon as the value is right.
  */
 
-import {t} from './messages.js';
+import { t } from "./messages.js";
 
 /** @typedef {Parameters<typeof t>[0]} MessageKey */
 
@@ -36,14 +36,14 @@ export class Field {
   /** @param {FieldOptions} options */
   constructor(options) {
     this.options = options;
-    this.input = options.choices ? document.createElement('select') : document.createElement('input');
-    this.wrap = element('div', 'InputWrap', this.input);
-    this.label = Object.assign(element('label', 'Label'), {htmlFor: options.name, textContent: options.label});
-    this.errorText = Object.assign(element('p', 'Error'), {id: `${options.name}-error`, hidden: true});
-    this.errorText.setAttribute('role', 'alert');
-    this.root = element('div', options.half ? 'Field Field--half' : 'Field', this.label, this.wrap, this.errorText);
+    this.input = options.choices ? document.createElement("select") : document.createElement("input");
+    this.wrap = element("div", "InputWrap", this.input);
+    this.label = Object.assign(element("label", "Label"), { htmlFor: options.name, textContent: options.label });
+    this.errorText = Object.assign(element("p", "Error"), { id: `${options.name}-error`, hidden: true });
+    this.errorText.setAttribute("role", "alert");
+    this.root = element("div", options.half ? "Field Field--half" : "Field", this.label, this.wrap, this.errorText);
     if (options.hint) {
-      const hint = Object.assign(element('span', 'VisuallyHidden'), {id: `${options.name}-hint`, textContent: options.hint});
+      const hint = Object.assign(element("span", "VisuallyHidden"), { id: `${options.name}-hint`, textContent: options.hint });
       this.root.append(hint);
     }
     /** @type {() => void} */
@@ -63,14 +63,16 @@ export class Field {
 
   /** @returns {Problem} */
   get problem() {
-    if (this.value === '') return this.options.optional ? null : (this.options.check?.('') ?? {kind: 'incomplete', message: 'required'});
+    if (this.value === "") {
+      return this.options.optional ? null : (this.options.check?.("") ?? { kind: "incomplete", message: "required" });
+    }
     return this.options.check?.(this.value) ?? null;
   }
 
   /** Shows what is wrong, if anything is. @returns {boolean} whether the field is right */
   report() {
     this.#refused = false;
-    const {problem} = this;
+    const { problem } = this;
     this.showError(problem && t(problem.message));
     return problem === null;
   }
@@ -86,42 +88,49 @@ export class Field {
   showError(message) {
     this.errorText.textContent = message;
     this.errorText.hidden = message === null;
-    this.input.classList.toggle('Input--invalid', message !== null);
-    this.input.setAttribute('aria-invalid', String(message !== null));
+    this.input.classList.toggle("Input--invalid", message !== null);
+    this.input.setAttribute("aria-invalid", String(message !== null));
     const described = [message !== null && this.errorText.id, this.options.hint && `${this.options.name}-hint`].filter(Boolean);
-    if (described.length) this.input.setAttribute('aria-describedby', described.join(' '));
-    else this.input.removeAttribute('aria-describedby');
+    if (described.length) {
+      this.input.setAttribute("aria-describedby", described.join(" "));
+    } else {
+      this.input.removeAttribute("aria-describedby");
+    }
   }
 
   clear() {
     this.#refused = false;
-    if (!this.options.choices) this.input.value = '';
+    if (!this.options.choices) {
+      this.input.value = "";
+    }
     this.showError(null);
   }
 
   #furnish() {
-    const {input, options} = this;
+    const { input, options } = this;
     input.id = options.name;
     input.name = options.name;
-    input.className = 'Input';
-    if (options.autocomplete) input.setAttribute('autocomplete', options.autocomplete);
-    input.setAttribute('aria-required', String(!options.optional));
+    input.className = "Input";
+    if (options.autocomplete) {
+      input.setAttribute("autocomplete", options.autocomplete);
+    }
+    input.setAttribute("aria-required", String(!options.optional));
     if (input instanceof HTMLSelectElement) {
-      input.classList.add('Select');
+      input.classList.add("Select");
       input.append(...(options.choices ?? []).map(([value, label]) => new Option(label, value)));
-      this.wrap.append(element('span', 'SelectArrow'));
+      this.wrap.append(element("span", "SelectArrow"));
     } else {
-      input.type = options.inputMode === 'email' || options.inputMode === 'tel' ? options.inputMode : 'text';
-      input.inputMode = options.inputMode ?? 'text';
-      input.placeholder = options.placeholder ?? '';
+      input.type = options.inputMode === "email" || options.inputMode === "tel" ? options.inputMode : "text";
+      input.inputMode = options.inputMode ?? "text";
+      input.placeholder = options.placeholder ?? "";
       input.spellcheck = false;
     }
-    input.addEventListener('input', () => this.#typed());
-    input.addEventListener('blur', () => this.value !== '' && !this.#refused && this.report());
+    input.addEventListener("input", () => this.#typed());
+    input.addEventListener("blur", () => this.value !== "" && !this.#refused && this.report());
   }
 
   #typed() {
-    const {input} = this;
+    const { input } = this;
     this.#refused = false;
     if (this.options.format && input instanceof HTMLInputElement) {
       const caret = input.selectionStart ?? input.value.length;
@@ -129,11 +138,13 @@ export class Field {
       const atEnd = caret === input.value.length;
       input.value = this.options.format(input.value);
       const place = atEnd ? input.value.length : afterSignificant(input.value, before);
-      if (document.activeElement === input) input.setSelectionRange(place, place);
+      if (document.activeElement === input) {
+        input.setSelectionRange(place, place);
+      }
     }
-    const {problem} = this;
-    const sure = problem?.kind === 'invalid' && this.options.format !== undefined;
-    const showing = !this.errorText.hidden && problem !== null && this.value !== '';
+    const { problem } = this;
+    const sure = problem?.kind === "invalid" && this.options.format !== undefined;
+    const showing = !this.errorText.hidden && problem !== null && this.value !== "";
     this.showError(sure || showing ? t(/** @type {NonNullable<Problem>} */ (problem).message) : null);
     this.onChange();
   }
@@ -146,8 +157,12 @@ const countSignificant = (text) => [...text].filter((character) => SIGNIFICANT.t
 function afterSignificant(text, count) {
   let seen = 0;
   for (let index = 0; index < text.length; index++) {
-    if (seen === count) return index;
-    if (SIGNIFICANT.test(text[index])) seen++;
+    if (seen === count) {
+      return index;
+    }
+    if (SIGNIFICANT.test(text[index])) {
+      seen++;
+    }
   }
   return text.length;
 }
@@ -160,7 +175,7 @@ function afterSignificant(text, count) {
  * @returns {HTMLElementTagNameMap[Tag]}
  */
 export function element(tag, className, ...children) {
-  const node = Object.assign(document.createElement(tag), {className});
+  const node = Object.assign(document.createElement(tag), { className });
   node.append(...children);
   return node;
 }

@@ -3,9 +3,9 @@
  * of its height, its focus and its value.
  */
 
-import {applyAppearance, loadFonts} from './appearance.js';
-import {acceptConnections} from './channel.js';
-import {useLocale, language} from './messages.js';
+import { applyAppearance, loadFonts } from "./appearance.js";
+import { acceptConnections } from "./channel.js";
+import { useLocale, language } from "./messages.js";
 
 /** @typedef {import('./channel.js').Channel} Channel */
 /** @typedef {import('./appearance.js').Appearance} Appearance */
@@ -39,9 +39,11 @@ export function elementFrame(build) {
           let known = JSON.stringify(form.state());
           form.onChange = () => {
             const state = form.state();
-            if (JSON.stringify(state) === known) return;
+            if (JSON.stringify(state) === known) {
+              return;
+            }
             known = JSON.stringify(state);
-            page.tell('change', state);
+            page.tell("change", state);
           };
           Object.assign(handlers, form.handlers, {
             submit: form.submit.bind(form),
@@ -58,20 +60,20 @@ export function elementFrame(build) {
       const page = connect(handlers);
       /** @param {Appearance} [appearance] */
       function look(appearance) {
-        page.tell('scheme', applyAppearance(appearance));
+        page.tell("scheme", applyAppearance(appearance));
       }
       look(options.appearance);
       loadFonts(options.fonts ?? []);
       watch(page);
-      page.tell('loaderstart');
+      page.tell("loaderstart");
     },
   });
 }
 
 /** @param {Channel} page */
 function watch(page) {
-  new ResizeObserver(() => page.tell('height', Math.ceil(document.body.getBoundingClientRect().height))).observe(document.body);
-  window.addEventListener('focus', () => page.tell('focus'));
-  window.addEventListener('blur', () => page.tell('blur'));
-  document.addEventListener('keydown', ({key}) => key === 'Escape' && page.tell('escape'));
+  new ResizeObserver(() => page.tell("height", Math.ceil(document.body.getBoundingClientRect().height))).observe(document.body);
+  window.addEventListener("focus", () => page.tell("focus"));
+  window.addEventListener("blur", () => page.tell("blur"));
+  document.addEventListener("keydown", ({ key }) => key === "Escape" && page.tell("escape"));
 }

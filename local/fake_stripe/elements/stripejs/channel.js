@@ -10,7 +10,7 @@ class PageChannel {
 
   /** @param {Handlers} handlers */
   constructor(handlers) {
-    this.#pipe.port1.onmessage = ({data}) => (data.name === undefined ? this.#settle(data) : this.#answer(handlers, data));
+    this.#pipe.port1.onmessage = ({ data }) => (data.name === undefined ? this.#settle(data) : this.#answer(handlers, data));
   }
 
   /**
@@ -19,7 +19,7 @@ class PageChannel {
    * @param {object} options structured-cloneable
    */
   connect(frame, kind, options) {
-    frame.postMessage({connect: kind, options}, ORIGIN, [this.#pipe.port2]);
+    frame.postMessage({ connect: kind, options }, ORIGIN, [this.#pipe.port2]);
   }
 
   /**
@@ -31,27 +31,32 @@ class PageChannel {
   call(name, ...args) {
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
-      this.#waiting.set(id, {resolve, reject});
-      this.#pipe.port1.postMessage({id, name, args});
+      this.#waiting.set(id, { resolve, reject });
+      this.#pipe.port1.postMessage({ id, name, args });
     });
   }
 
   /** @param {string} name @param {unknown[]} args */
   tell(name, ...args) {
-    this.#pipe.port1.postMessage({name, args});
+    this.#pipe.port1.postMessage({ name, args });
   }
 
   /** @param {{id: number, value?: unknown, error?: string}} answer */
-  #settle({id, value, error}) {
+  #settle({ id, value, error }) {
     const caller = this.#waiting.get(id);
     this.#waiting.delete(id);
-    if (error === undefined) caller?.resolve(value);
-    else caller?.reject(new Error(error));
+    if (error === undefined) {
+      caller?.resolve(value);
+    } else {
+      caller?.reject(new Error(error));
+    }
   }
 
   /** @param {Handlers} handlers @param {{id?: number, name: string, args: unknown[]}} question */
-  async #answer(handlers, {id, name, args}) {
+  async #answer(handlers, { id, name, args }) {
     const value = await handlers[name](...args);
-    if (id !== undefined) this.#pipe.port1.postMessage({id, value});
+    if (id !== undefined) {
+      this.#pipe.port1.postMessage({ id, value });
+    }
   }
 }

@@ -7,17 +7,17 @@
 /** @typedef {{publishableKey: string, apiVersion?: string, locale: string, release: string}} Settings what every frame is told */
 /** @typedef {Record<string, (...args: any[]) => unknown>} Handlers what a frame may call */
 
-const {origin: ORIGIN, pathname: SCRIPT_PATH} = new URL(/** @type {HTMLScriptElement} */ (document.currentScript).src);
+const { origin: ORIGIN, pathname: SCRIPT_PATH } = new URL(/** @type {HTMLScriptElement} */ (document.currentScript).src);
 
 /** `endive` or `clover`, as in the script's own address. */
-const RELEASE = SCRIPT_PATH.split('/')[1];
+const RELEASE = SCRIPT_PATH.split("/")[1];
 
 /** Milliseconds after which a frame that says nothing counts as unreachable. */
 const PATIENCE = 15_000;
 
 /** The page calls Stripe.js in a way that cannot work; thrown at once, as the real one does. */
 class IntegrationError extends Error {
-  name = 'IntegrationError';
+  name = "IntegrationError";
 }
 
 /**

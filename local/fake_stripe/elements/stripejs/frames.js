@@ -8,22 +8,19 @@ let frameCount = 0;
  * @param {Partial<CSSStyleDeclaration>} style
  */
 function createFrame(page, title, style) {
-  const iframe = document.createElement('iframe');
-  Object.assign(iframe, {src: `${ORIGIN}/elements/${page}`, title, name: `__privateStripeFrame${++frameCount}`});
-  Object.assign(iframe.style, {border: '0', display: 'block', ...style});
+  const iframe = document.createElement("iframe");
+  Object.assign(iframe, { src: `${ORIGIN}/elements/${page}`, title, name: `__privateStripeFrame${++frameCount}` });
+  Object.assign(iframe.style, { border: "0", display: "block", ...style });
   return iframe;
 }
 
 /** @param {HTMLIFrameElement} iframe @returns {Promise<Window>} */
 const whenLoaded = (iframe) =>
-  new Promise((resolve) => iframe.addEventListener('load', () => resolve(/** @type {Window} */ (iframe.contentWindow)), {once: true}));
+  new Promise((resolve) => iframe.addEventListener("load", () => resolve(/** @type {Window} */ (iframe.contentWindow)), { once: true }));
 
 /** @template T @param {Promise<T>} answer @returns {Promise<T>} */
 const inTime = (answer) =>
-  Promise.race([
-    answer,
-    new Promise((_, reject) => setTimeout(() => reject(new Error(`Stripe at ${ORIGIN} does not answer.`)), PATIENCE)),
-  ]);
+  Promise.race([answer, new Promise((_, reject) => setTimeout(() => reject(new Error(`Stripe at ${ORIGIN} does not answer.`)), PATIENCE))]);
 
 /**
  * Opens channels to the one controller frame of a Stripe object, which is made when the first is needed.
@@ -34,8 +31,8 @@ function controllerOf(settings) {
   /** @type {Promise<Window> | undefined} */
   let loading;
   function load() {
-    const iframe = createFrame('controller', 'Stripe controller', {display: 'none'});
-    iframe.setAttribute('aria-hidden', 'true');
+    const iframe = createFrame("controller", "Stripe controller", { display: "none" });
+    iframe.setAttribute("aria-hidden", "true");
     iframe.tabIndex = -1;
     const loaded = whenLoaded(iframe);
     document.body.append(iframe);
@@ -57,30 +54,32 @@ function controllerOf(settings) {
  * @returns {Promise<void>}
  */
 async function showChallenge(settings, scheme, intent) {
-  const iframe = createFrame('challenge', '3D Secure authentication', {
-    position: 'fixed',
-    inset: '0',
-    width: '100%',
-    height: '100%',
-    zIndex: '2147483647',
+  const iframe = createFrame("challenge", "3D Secure authentication", {
+    position: "fixed",
+    inset: "0",
+    width: "100%",
+    height: "100%",
+    zIndex: "2147483647",
     colorScheme: scheme,
   });
   const root = document.documentElement;
   const focused = document.activeElement;
-  const {overflow} = root.style;
+  const { overflow } = root.style;
   const loaded = whenLoaded(iframe);
-  root.style.overflow = 'hidden';
+  root.style.overflow = "hidden";
   document.body.append(iframe);
   try {
     const frame = await loaded;
     await new Promise((resolve) => {
-      const channel = new PageChannel({done: () => resolve(undefined)});
-      channel.connect(frame, 'challenge', {...settings, scheme, ...intent});
+      const channel = new PageChannel({ done: () => resolve(undefined) });
+      channel.connect(frame, "challenge", { ...settings, scheme, ...intent });
       iframe.focus();
     });
   } finally {
     iframe.remove();
     root.style.overflow = overflow;
-    if (focused instanceof HTMLElement) focused.focus();
+    if (focused instanceof HTMLElement) {
+      focused.focus();
+    }
   }
 }
