@@ -1,6 +1,6 @@
 """POST /create-customer: the user's Stripe Customer, made once and the same ever after."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from billing.customers import describe_customer, ensure_customer
@@ -8,25 +8,31 @@ from billing.endpoint import Answer, Body, Request, endpoint
 from billing.errors import BadRequest
 
 
+# What Stripe takes at most, so that a value it would refuse is named to the caller instead.
+Short = Annotated[str, msgspec.Meta(max_length=256)]
+Line = Annotated[str, msgspec.Meta(max_length=500)]
+Country = Annotated[str, msgspec.Meta(pattern="^[A-Z]{2}$")]
+
+
 class Address(Body):
     """As the Address Element gives it."""
 
-    line1: str | None = None
-    line2: str | None = None
-    city: str | None = None
-    state: str | None = None
-    postal_code: str | None = None
-    country: str | None = None
+    line1: Line | None = None
+    line2: Line | None = None
+    city: Line | None = None
+    state: Line | None = None
+    postal_code: Short | None = None
+    country: Country | None = None
 
 
 class Shipping(Body):
-    name: str
+    name: Short
     address: Address
-    phone: str | None = None
+    phone: Short | None = None
 
 
 class CreateCustomer(Body):
-    name: str | None = None
+    name: Short | None = None
     email: str | None = None
     address: Address | None = None
     shipping: Shipping | None = None

@@ -45,7 +45,7 @@ def test_another_users_ids_are_404_and_cost_no_call_to_stripe(owner: tuple[Perso
     premium = next(p["id"] for plan in stranger.get("/plans")["plans"] for p in plan["prices"] if p["lookupKey"] == "premium_monthly")
     _, account, session = owner
     stripe.settle()
-    stripe.control("requests/clear")
+    stripe.control("requests", method="DELETE")
     missing = {
         name: (
             method,
