@@ -119,6 +119,8 @@ def lookup(object_name: str) -> Callable[[F], F]:
 
 
 def page(prefix: str) -> Callable[[F], F]:
+    """A plain page of a customer's browser: answers a Response, or None when there is no such page."""
+
     def register(function: F) -> F:
         PAGES[prefix] = function
         return function

@@ -1,8 +1,9 @@
 """Small things every resource needs: metadata, unsetting by empty string, deleted markers."""
 
-from .errors import InvalidRequest
+from .errors import InvalidRequest, ResourceMissing
 from .registry import Call, Page
 from .server.paging import within
+from .world import World
 
 MAX_METADATA_KEYS = 50
 MAX_METADATA_KEY = 40
@@ -10,7 +11,7 @@ MAX_METADATA_VALUE = 500
 
 
 def metadata(current: dict, given: object) -> dict:
-    """Metadata after an update: keys merge, an empty value unsets its key, an empty string unsets all. Raises InvalidRequest beyond limits."""
+    """Metadata after an update: keys merge, an empty value unsets its key, an empty string all. Raises InvalidRequest beyond limits."""
     if given is None:
         return current
     if given == "":
@@ -73,3 +74,11 @@ def listing(call: Call, rows: list[dict], *equal: str) -> Page:
 
 def deleted(row: dict) -> dict:
     return {"id": row["id"], "object": row["object"], "deleted": True}
+
+
+def live_customer(world: World, customer_id: str, param: str = "customer") -> dict:
+    """A customer that was not deleted. Raises ResourceMissing."""
+    customer = world.get("customer", customer_id, param)
+    if customer.get("deleted"):
+        raise ResourceMissing("customer", customer_id, param)
+    return customer

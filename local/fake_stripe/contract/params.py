@@ -93,8 +93,9 @@ def _enum(allowed: list, given: object, path: tuple[str, ...]) -> object:
         return given
     names = [str(value) for value in allowed if value != ""]
     listing = names[0] if len(names) == 1 else f"{', '.join(names[:-1])}{',' if len(names) > 2 else ''} or {names[-1]}"
-    raise InvalidRequest(f"Invalid {path[-1]}: must be one of {listing}" if len(names) > 1 else f"Invalid {path[-1]}: must be {listing}",
-                         param=bracket(path))  # fmt: skip
+    raise InvalidRequest(
+        f"Invalid {path[-1]}: must be one of {listing}" if len(names) > 1 else f"Invalid {path[-1]}: must be {listing}", param=bracket(path)
+    )
 
 
 def _items(given: object, path: tuple[str, ...]) -> list:

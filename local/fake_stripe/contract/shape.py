@@ -21,8 +21,9 @@ def expansion(contract: Contract, returns: object, paths: list[str]) -> dict:
         kind = returns
         if isinstance(kind, list) and kind[0] == "page":
             if segments[0] != "data":
-                raise InvalidRequest(f"This property cannot be expanded ({path}). You may want to try expanding 'data.{path}' instead.",
-                                     param="expand[0]")  # fmt: skip
+                raise InvalidRequest(
+                    f"This property cannot be expanded ({path}). You may want to try expanding 'data.{path}' instead.", param="expand[0]"
+                )
             segments, kind = segments[1:], ["ref", kind[1]]
         if len(segments) > MAX_EXPAND_DEPTH:
             raise InvalidRequest(f"You cannot expand more than {MAX_EXPAND_DEPTH} levels of a property ({path}).", param="expand[0]")

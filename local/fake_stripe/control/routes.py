@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from ..contract import default_contract
 from ..resources.events import in_release
+from ..resources.webhook_endpoints import wants
 from ..webhooks.faults import DeliveryFaults
 
 if TYPE_CHECKING:
@@ -185,8 +186,6 @@ def release(app: "App", given: dict) -> dict:
 def redeliver(app: "App", given: dict) -> dict:
     """`{event, endpoint?, times?, timestamp?}`: sends an event again, to one endpoint or to all that want it, spared from faults;
     `timestamp` is the signature's `t` when not now. `{queued}`"""
-    from ..resources.webhook_endpoints import wants
-
     queued = 0
     with app.world.lock:
         event = app.world.get("event", given["event"])

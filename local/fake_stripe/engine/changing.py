@@ -86,10 +86,9 @@ def _check_date(subscription: dict, moment: int, behavior: str, given: int | Non
     end = max(item["current_period_end"] for item in subscription["items"])
     if given is not None and not start <= moment <= end:
         raise InvalidRequest(
-            "Cannot specify `proration_date` outside of the subscription's current period: it must lie between "
-            f"{start} and {end}.",
+            f"Cannot specify `proration_date` outside of the subscription's current period: it must lie between {start} and {end}.",
             param="proration_date",
-        )  # fmt: skip
+        )
 
 
 def _item_changes(world: World, subscription: dict, wanted: list[dict]) -> list[ItemChange]:

@@ -42,9 +42,9 @@ payments.WHEN_SETTLED["checkout.session"] = lambda world, session_id, intent: _s
 
 # ------------------------------------------------------------------------------------------------------ totals
 def priced_lines(world: World, session: dict) -> list[dict]:
-    """The session's lines as money due today: `{id, price, quantity, unit_amount, amount_subtotal, amount_discount, amount_total, discounts}`.
+    """The session's lines as money due today; recurring prices are free today while a trial runs.
 
-    Recurring prices are free today while a trial runs."""
+    `{id, price, quantity, unit_amount, amount_subtotal, amount_discount, amount_total, discounts, …}` each."""
     currency = session["currency"]
     trial = session["_trial_end"] or session["_trial_days"]
     rows = []

@@ -9,6 +9,7 @@ from ..errors import InvalidRequest
 from ..registry import job
 from ..world import World
 from . import discounts, payments
+from .balance import move
 from .lines import Line, stored_line
 
 # How long after invoice.paid invoice_payment.paid was seen: 1–14 s on real accounts.
@@ -159,6 +160,13 @@ def settle_balance(total: int, balance: int) -> tuple[int, int]:
     return (0, due) if due < 0 else (due, 0)
 
 
+def add_line(world: World, invoice: dict, line: Line) -> None:
+    """One more line on a draft. Tells `invoice.updated`."""
+    with world.changing(invoice, "invoice.updated"):
+        invoice["lines"].append(stored_line(world, line, invoice["id"]))
+        recount(world, invoice)
+
+
 def announce(world: World, invoice: dict) -> None:
     world.emit("invoice.created", invoice)
 
@@ -178,6 +186,14 @@ def finalize_when_due(world: World, invoice_id: str) -> None:
         return
     finalize(world, invoice)
     if invoice["status"] == "open":
+        collect(world, invoice)
+
+
+@job("invoice.collect")
+def collect_when_due(world: World, invoice_id: str) -> None:
+    """About an hour after an invoice was finalised by hand with automatic collection on."""
+    invoice = world.find("invoice", invoice_id)
+    if invoice is not None and invoice["status"] == "open" and not invoice["attempted"]:
         collect(world, invoice)
 
 
@@ -201,7 +217,8 @@ def finalize(world: World, invoice: dict) -> None:
     _addresses(world, invoice)
     spend(world, invoice, now)
     if balance != customer.get("balance", 0) and not customer.get("deleted"):
-        move_balance(world, customer, invoice, balance)
+        moved = balance - customer["balance"]
+        move(world, customer, moved, invoice["currency"], kind="applied_to_invoice", invoice=invoice["id"])
     if due > 0 and invoice["collection_method"] == "charge_automatically":
         _intent(world, invoice, customer)
     world.put(invoice)
@@ -227,33 +244,6 @@ def spend(world: World, invoice: dict, now: int) -> None:
         discount = discounts.holds(world, entry["discount"], now)
         if discount and discounts.coupon_of(world, discount)["duration"] == "once":
             discount["_spent"] = True
-
-
-def move_balance(world: World, customer: dict, invoice: dict, balance: int) -> None:
-    """Records the movement, so that credit never appears or disappears unseen."""
-    before = customer["balance"]
-    world.put(
-        {
-            "id": world.new_id("cbtxn"),
-            "object": "customer_balance_transaction",
-            "amount": balance - before,
-            "checkout_session": None,
-            "created": world.now(customer),
-            "credit_note": None,
-            "currency": invoice["currency"],
-            "customer": customer["id"],
-            "customer_account": None,
-            "description": None,
-            "ending_balance": balance,
-            "invoice": invoice["id"],
-            "livemode": False,
-            "metadata": {},
-            "type": "applied_to_invoice",
-        }
-    )
-    with world.changing(customer, "customer.updated"):
-        customer["balance"] = balance
-        customer["currency"] = customer["currency"] or invoice["currency"]
 
 
 def _intent(world: World, invoice: dict, customer: dict) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from ..errors import InvalidRequest
 from ..money import formatted
 from ..world import World
+from .catalog import unit_amount
 
 
 @dataclass(slots=True)
@@ -32,8 +33,6 @@ class Line:
 
 def amount_of(world: World, price_id: str, currency: str, quantity: int) -> int:
     """What `quantity` of a price costs in a currency. Raises InvalidRequest when the price has no such currency."""
-    from ..resources.prices import unit_amount
-
     price = world.get("price", price_id, "price")
     each = unit_amount(price, currency)
     if each is None:

@@ -5,6 +5,7 @@ Numbers and behaviours are those of Stripe's testing page, as far as the guide a
 
 import hashlib
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from ..errors import CardError, InvalidRequest
 from ..money import SECONDS
@@ -232,7 +233,7 @@ def check_card(world: World, number: str, exp_month: int, exp_year: int, cvc: st
         raise CardError("Your card number is incorrect.", code="incorrect_number", param="number")
     if number not in CARDS:
         raise CardError(
-            "Your card was declined. Your request was in test mode, but used a non test (live) card, or a test card this stand-in does not know.",
+            "Your card was declined. Your request was in test mode, but used a live card, or a test card this stand-in does not know.",
             code="card_declined",
             decline_code="test_mode_live_card",
         )
@@ -253,8 +254,6 @@ def luhn(number: str) -> bool:
 
 def expired(now: int, exp_month: int, exp_year: int) -> bool:
     """A card is good through the last day of its month."""
-    from datetime import UTC, datetime
-
     today = datetime.fromtimestamp(now, UTC)
     return (exp_year, exp_month) < (today.year, today.month)
 
@@ -275,7 +274,7 @@ def attach(world: World, method: dict, customer: dict) -> dict:
         return method
     if method["customer"] is not None or method.get("_detached"):
         raise InvalidRequest(
-            "This PaymentMethod was previously used without being attached to a Customer or was detached from a Customer, and may not be used again."
+            "This PaymentMethod was detached from a Customer, and may not be used again."
             if method.get("_detached")
             else "The payment method you provided has already been attached to a customer.",
             param="payment_method",

@@ -177,7 +177,7 @@ def first_lines(world: World, subscription: dict, wish: Wish) -> list[Line]:
 def first_amount(world: World, item: dict, amount: int, anchor: int, prorate: bool) -> int:
     """A first period cut short by the anchor costs its share, or nothing."""
     recurring = world.get("price", item["price"])["recurring"]
-    start, end = item["current_period_start"], item["current_period_end"]
+    start = item["current_period_start"]
     whole_start, whole_end = period_around(anchor, recurring["interval"], recurring["interval_count"], start)
     if whole_start == start or amount == 0:
         return amount

@@ -2,27 +2,25 @@
 
 from ..contract import Contract
 from ..engine import checkout, discounts, methods, payments
+from ..engine.catalog import make_price, make_product
 from ..errors import InvalidRequest, NotSupported
 from ..registry import Call, Page, include, page_url, route, view
 from ..settings import DAY, HOUR
-from ..support import listing, metadata
+from ..support import listing, live_customer, metadata
 from ..world import World, newest_first
-from .customers import live
-from .prices import make_price
-from .products import create as create_product
 from .subscriptions import choose_currency, refuse_tax
 
 page_url("checkout.session", "line_items", "/v1/checkout/sessions/{id}/line_items")
 
-TAKES = (
-    "allow_promotion_codes", "automatic_tax.enabled", "billing_address_collection", "client_reference_id", "currency", "customer", "customer_update",
-    "discounts.coupon", "discounts.promotion_code", "expires_at", "line_items.adjustable_quantity", "line_items.price", "line_items.price_data",
-    "line_items.quantity", "locale", "metadata", "mode", "payment_method_collection", "payment_method_types", "phone_number_collection", "return_url",
-    "saved_payment_method_options", "setup_intent_data.metadata", "setup_intent_data.description", "subscription_data.billing_cycle_anchor",
-    "subscription_data.billing_mode", "subscription_data.description", "subscription_data.metadata", "subscription_data.proration_behavior",
-    "subscription_data.trial_end", "subscription_data.trial_period_days", "subscription_data.trial_settings", "success_url", "cancel_url", "ui_mode",
-    "redirect_on_completion", "submit_type",
-)  # fmt: skip
+TAKES = """
+    allow_promotion_codes automatic_tax.enabled billing_address_collection client_reference_id currency customer customer_update
+    discounts.coupon discounts.promotion_code expires_at line_items.adjustable_quantity line_items.price line_items.price_data
+    line_items.quantity locale metadata mode payment_method_collection payment_method_types phone_number_collection return_url
+    saved_payment_method_options setup_intent_data.metadata setup_intent_data.description subscription_data.billing_cycle_anchor
+    subscription_data.billing_mode subscription_data.description subscription_data.metadata subscription_data.proration_behavior
+    subscription_data.trial_end subscription_data.trial_period_days subscription_data.trial_settings success_url cancel_url ui_mode
+    redirect_on_completion submit_type
+""".split()
 
 # The own-form mode's name in each release.
 OWN_FORM = {True: "custom", False: "elements"}
@@ -38,7 +36,7 @@ def create(call: Call) -> dict:
     refuse_tax(params)
     if "customer" not in params:
         raise NotSupported("A Checkout Session without a customer", "customer")
-    customer = live(world, params["customer"])
+    customer = live_customer(world, params["customer"])
     now = world.now(customer)
     lines = [] if mode == "setup" else _line_items(call, params)
     currency = params.get("currency")
@@ -167,7 +165,7 @@ def _line_items(call: Call, params: dict) -> list[dict]:
         if "price_data" in entry:
             data = dict(entry["price_data"])
             if "product_data" in data:
-                data["product"] = create_product(Call(world, call.contract, data.pop("product_data"), {}))["id"]
+                data["product"] = make_product(world, data.pop("product_data"))["id"]
             price = make_price(world, data, active=False)
         elif "price" in entry:
             price = world.get("price", entry["price"], f"{param}[price]")
@@ -219,8 +217,12 @@ def update(call: Call) -> dict:
     return session
 
 
-@route("GET", "/v1/checkout/sessions", scope="checkout_session_read",
-       takes=("created", "customer", "customer_details", "payment_intent", "status", "subscription"))  # fmt: skip
+@route(
+    "GET",
+    "/v1/checkout/sessions",
+    scope="checkout_session_read",
+    takes="created customer customer_details payment_intent status subscription".split(),
+)
 def list_all(call: Call) -> Page:
     world, params = call.world, call.params
     rows = None

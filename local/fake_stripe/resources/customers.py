@@ -1,15 +1,16 @@
 """Customers."""
 
+from ..engine import cancellation, methods
 from ..errors import InvalidRequest
 from ..registry import Call, Page, include, route
-from ..support import address, assign, deleted, listing, metadata, unset
+from ..support import address, assign, deleted, listing, live_customer, metadata, unset
 from ..world import World, newest_first
 
 FIELDS = ("email", "name", "phone", "description", "business_name", "individual_name", "tax_exempt", "preferred_locales")
-TAKES = (
-    "address", "balance", "description", "email", "invoice_prefix", "invoice_settings", "metadata", "name", "business_name", "individual_name",
-    "next_invoice_sequence", "phone", "preferred_locales", "shipping", "tax_exempt",
-)  # fmt: skip
+TAKES = """
+    address balance description email invoice_prefix invoice_settings metadata name business_name individual_name
+    next_invoice_sequence phone preferred_locales shipping tax_exempt
+""".split()
 
 
 @route("POST", "/v1/customers", scope="customer_write", takes=(*TAKES, "payment_method", "test_clock"))
@@ -47,9 +48,7 @@ def create(call: Call) -> dict:
     _assign(world, customer, params)
     world.put(customer)
     if "payment_method" in params:
-        from ..engine.methods import attach, usable
-
-        attach(world, usable(world, params["payment_method"], "payment_method"), customer)
+        methods.attach(world, methods.usable(world, params["payment_method"], "payment_method"), customer)
     world.emit("customer.created", customer)
     return customer
 
@@ -62,7 +61,7 @@ def retrieve(call: Call) -> dict:
 @route("POST", "/v1/customers/{id}", scope="customer_write", takes=TAKES)
 def update(call: Call) -> dict:
     world = call.world
-    customer = live(world, call.path["id"], "id")
+    customer = live_customer(world, call.path["id"], "id")
     settings = call.params.get("invoice_settings")
     if isinstance(settings, dict) and settings.get("default_payment_method"):
         _require_own_method(world, customer, settings["default_payment_method"])
@@ -74,13 +73,11 @@ def update(call: Call) -> dict:
 
 @route("DELETE", "/v1/customers/{id}", scope="customer_write")
 def delete(call: Call) -> dict:
-    from ..engine.cancellation import cancel_now
-
     world = call.world
-    customer = live(world, call.path["id"], "id")
+    customer = live_customer(world, call.path["id"], "id")
     for subscription in world.by("subscription", "customer", customer["id"]):
-        if subscription["status"] not in ("canceled", "incomplete_expired"):
-            cancel_now(world, subscription)
+        if subscription["status"] not in cancellation.ENDED:
+            cancellation.cancel_now(world, subscription)
     for method in world.by("payment_method", "customer", customer["id"]):
         method["customer"] = None
         world.put(method)
@@ -102,38 +99,25 @@ def list_all(call: Call) -> Page:
 
 @route("GET", "/v1/customers/{id}/payment_methods", scope="payment_method_read", takes=("type", "allow_redisplay"))
 def payment_methods(call: Call) -> Page:
-    customer = live(call.world, call.path["id"], "id")
+    customer = live_customer(call.world, call.path["id"], "id")
     return listing(call, newest_first(call.world.by("payment_method", "customer", customer["id"])), "type", "allow_redisplay")
 
 
 @route("GET", "/v1/customers/{id}/payment_methods/{method}", scope="payment_method_read")
 def payment_method(call: Call) -> dict:
-    customer = live(call.world, call.path["id"], "id")
+    customer = live_customer(call.world, call.path["id"], "id")
     _require_own_method(call.world, customer, call.path["method"])
     return call.world.get("payment_method", call.path["method"])
 
 
 @include("customer", "subscriptions")
 def subscriptions(world: World, customer: dict) -> list[dict]:
-    return [s for s in newest_first(world.by("subscription", "customer", customer["id"])) if s["status"] not in ENDED]
+    return [s for s in newest_first(world.by("subscription", "customer", customer["id"])) if s["status"] not in cancellation.ENDED]
 
 
 @include("customer", "invoice_credit_balance")
 def invoice_credit_balance(_: World, customer: dict) -> dict:
     return {customer["currency"]: customer["balance"]} if customer["currency"] else {}
-
-
-ENDED = ("canceled", "incomplete_expired")
-
-
-def live(world: World, customer_id: str, param: str = "customer") -> dict:
-    """A customer that was not deleted. Raises ResourceMissing."""
-    from ..errors import ResourceMissing
-
-    customer = world.get("customer", customer_id, param)
-    if customer.get("deleted"):
-        raise ResourceMissing("customer", customer_id, param)
-    return customer
 
 
 def _assign(world: World, customer: dict, params: dict) -> None:

@@ -3,6 +3,7 @@
 import json
 
 from ..contract import Contract, default_contract
+from ..contract.shape import Renderer
 from ..errors import InvalidRequest
 from ..registry import Call, Page, route, view
 from ..settings import DAY
@@ -45,8 +46,6 @@ def shown(world: World, event: dict, _: Contract) -> dict:
 
 def in_release(world: World, event: dict, contract: Contract) -> dict:
     """The event with its object as it was then, in the words of a release."""
-    from ..contract.shape import Renderer
-
     renderer = Renderer(contract, world, world.find)
     data: dict = {"object": renderer.show(json.loads(event["_data"]))}
     if event["_previous"] is not None:

@@ -2,9 +2,8 @@
 
 from ..errors import InvalidRequest
 from ..registry import Call, Page, page_url, route
-from ..support import assign, listing, metadata
+from ..support import assign, listing, live_customer, metadata
 from ..world import newest_first
-from .customers import live
 
 page_url("entitlements.active_entitlement_summary", "entitlements", "/v1/customer/{customer}/entitlements")
 
@@ -51,7 +50,7 @@ def list_all(call: Call) -> Page:
 
 @route("GET", "/v1/entitlements/active_entitlements", scope="entitlement_read", takes=("customer",))
 def list_active(call: Call) -> Page:
-    customer = live(call.world, call.params["customer"])
+    customer = live_customer(call.world, call.params["customer"])
     return Page(newest_first(call.world.by("entitlements.active_entitlement", "_customer", customer["id"])))
 
 

@@ -6,21 +6,23 @@ from ..engine.renewing import line_of, pending_items, pending_lines, renewal_lin
 from ..engine.subscribing import Wish, build, first_lines
 from ..errors import CardError, InvalidRequest, NotSupported
 from ..registry import Call, Page, include, page_url, route
-from ..support import listing, metadata, unset
+from ..support import listing, live_customer, metadata, unset
 from ..world import World, newest_first
-from .customers import live
 from .subscriptions import choose_currency, resolve_discounts, resolve_items, trial_end
 
 page_url("invoice", "lines", "/v1/invoices/{id}/lines")
 page_url("invoice", "payments", "/v1/invoice_payments?invoice={id}")
 
-PREVIEW = (
-    "automatic_tax.enabled", "currency", "customer", "discounts.coupon", "discounts.promotion_code", "preview_mode", "subscription",
-    "subscription_details.billing_cycle_anchor", "subscription_details.billing_mode", "subscription_details.items.deleted", "subscription_details.items.id",
-    "subscription_details.items.metadata", "subscription_details.items.price", "subscription_details.items.quantity",
-    "subscription_details.proration_behavior", "subscription_details.proration_date", "subscription_details.trial_end",
-    "subscription_details.cancel_at_period_end",
-)  # fmt: skip
+CREATE = """
+    auto_advance collection_method currency customer default_payment_method description metadata pending_invoice_items_behavior subscription
+""".split()
+PREVIEW = """
+    automatic_tax.enabled currency customer discounts.coupon discounts.promotion_code preview_mode subscription
+    subscription_details.billing_cycle_anchor subscription_details.billing_mode subscription_details.items.deleted
+    subscription_details.items.id subscription_details.items.metadata subscription_details.items.price
+    subscription_details.items.quantity subscription_details.proration_behavior subscription_details.proration_date
+    subscription_details.trial_end subscription_details.cancel_at_period_end
+""".split()
 
 
 @route("GET", "/v1/invoices/{id}", scope="invoice_read")
@@ -46,14 +48,13 @@ def list_lines(call: Call) -> Page:
     return Page(lines, total_count=len(lines))
 
 
-@route("POST", "/v1/invoices", scope="invoice_write", takes=("auto_advance", "collection_method", "currency", "customer", "description", "metadata",
-       "pending_invoice_items_behavior", "subscription", "default_payment_method"))  # fmt: skip
+@route("POST", "/v1/invoices", scope="invoice_write", takes=CREATE)
 def create(call: Call) -> dict:
     world, params = call.world, call.params
     if params.get("collection_method", "charge_automatically") != "charge_automatically":
         raise NotSupported("collection_method send_invoice", "collection_method")
     subscription = world.get("subscription", params["subscription"], "subscription") if "subscription" in params else None
-    customer = live(world, params.get("customer") or (subscription["customer"] if subscription else ""))
+    customer = live_customer(world, params.get("customer") or (subscription["customer"] if subscription else ""))
     now = world.now(customer)
     currency = params.get("currency") or (subscription or customer)["currency"] or "usd"
     waiting: list[dict] = []
@@ -245,7 +246,7 @@ def _preview_new(call: Call, details: dict) -> dict:
     world, params = call.world, call.params
     if "customer" not in params:
         raise InvalidRequest("You must pass a `customer` or a `subscription`.", code="parameter_missing", param="customer")
-    customer = live(world, params["customer"])
+    customer = live_customer(world, params["customer"])
     items = resolve_items(world, details.get("items") or [], "subscription_details[items]")
     if not items:
         raise InvalidRequest("No upcoming invoices for customer: " + customer["id"], code="invoice_upcoming_none", status=404)

@@ -3,13 +3,17 @@
 from ..engine import methods
 from ..errors import InvalidRequest, NotSupported
 from ..registry import Call, Page, route
-from ..support import address, assign, listing, metadata
+from ..support import address, assign, listing, live_customer, metadata
 from ..world import newest_first
-from .customers import live
 
 
-@route("POST", "/v1/payment_methods", scope="payment_method_write", publishable=True,
-       takes=("type", "card", "sepa_debit", "au_becs_debit", "billing_details", "metadata", "allow_redisplay"))  # fmt: skip
+@route(
+    "POST",
+    "/v1/payment_methods",
+    scope="payment_method_write",
+    publishable=True,
+    takes="type card sepa_debit au_becs_debit billing_details metadata allow_redisplay".split(),
+)
 def create(call: Call) -> dict:
     world, params = call.world, call.params
     kind = params.get("type", "card")
@@ -80,7 +84,7 @@ def update(call: Call) -> dict:
 def attach(call: Call) -> dict:
     if "customer" not in call.params:
         raise InvalidRequest("Missing required param: customer.", code="parameter_missing", param="customer")
-    customer = live(call.world, call.params["customer"])
+    customer = live_customer(call.world, call.params["customer"])
     return methods.attach(call.world, methods.usable(call.world, call.path["id"], "payment_method"), customer)
 
 
@@ -114,5 +118,5 @@ def list_all(call: Call) -> Page:
     if "customer" not in call.params:
         rows = [row for row in call.world.newest("payment_method") if row["customer"]]
     else:
-        rows = newest_first(call.world.by("payment_method", "customer", live(call.world, call.params["customer"])["id"]))
+        rows = newest_first(call.world.by("payment_method", "customer", live_customer(call.world, call.params["customer"])["id"]))
     return listing(call, rows, "type", "allow_redisplay")

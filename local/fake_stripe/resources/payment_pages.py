@@ -28,8 +28,19 @@ def update(call: Call) -> dict:
     session = _session(call)
     if session["status"] != "open":
         raise InvalidRequest(f"This Checkout Session is {session['status']}.", code="checkout_session_not_open")
-    _refuse_unknown(params, ("client_secret", "email", "phone_number", "billing_address", "shipping_address", "promotion_code",
-                             "remove_promotion_code", "line_item"))  # fmt: skip
+    _refuse_unknown(
+        params,
+        (
+            "client_secret",
+            "email",
+            "phone_number",
+            "billing_address",
+            "shipping_address",
+            "promotion_code",
+            "remove_promotion_code",
+            "line_item",
+        ),
+    )
     _collect(session, params)
     if "promotion_code" in params:
         _apply_code(world, session, params["promotion_code"])

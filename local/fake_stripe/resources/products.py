@@ -1,54 +1,19 @@
 """Products, and which features each includes."""
 
+from ..engine.catalog import PRODUCT_FIELDS, make_product
 from ..errors import InvalidRequest, ResourceMissing
 from ..registry import Call, Page, route
 from ..support import assign, deleted, listing, metadata, require_text
 from ..world import newest_first
 
-TAKES = (
-    "active", "description", "images", "marketing_features", "metadata", "name", "shippable", "statement_descriptor", "tax_code", "unit_label", "url",
-)  # fmt: skip
-FIELDS = ("description", "images", "marketing_features", "name", "shippable", "statement_descriptor", "tax_code", "unit_label", "url")
+TAKES = """
+    active description images marketing_features metadata name shippable statement_descriptor tax_code unit_label url
+""".split()
 
 
 @route("POST", "/v1/products", scope="product_write", takes=(*TAKES, "default_price_data", "id", "type"))
 def create(call: Call) -> dict:
-    world, params = call.world, call.params
-    require_text(params, "name")
-    product_id = params.get("id") or world.new_id("prod", 14)
-    if world.find("product", product_id):
-        raise InvalidRequest(f"Product already exists: {product_id}", code="resource_already_exists", param="id")
-    now = world.now()
-    product = {
-        "id": product_id,
-        "object": "product",
-        "active": params.get("active", True),
-        "created": now,
-        "default_price": None,
-        "description": None,
-        "images": [],
-        "livemode": False,
-        "marketing_features": [],
-        "metadata": metadata({}, params.get("metadata")),
-        "name": None,
-        "package_dimensions": None,
-        "shippable": None,
-        "statement_descriptor": None,
-        "tax_code": None,
-        "type": params.get("type", "service"),
-        "unit_label": None,
-        "updated": now,
-        "url": None,
-    }
-    assign(product, params, *FIELDS)
-    world.put(product)
-    world.emit("product.created", product)
-    if "default_price_data" in params:
-        from .prices import make_price
-
-        price = make_price(world, {**params["default_price_data"], "product": product_id})
-        product["default_price"] = price["id"]
-    return product
+    return make_product(call.world, call.params)
 
 
 @route("GET", "/v1/products/{id}", scope="product_read")
@@ -64,7 +29,7 @@ def update(call: Call) -> dict:
     if call.params.get("default_price"):
         world.get("price", call.params["default_price"], "default_price")
     with world.changing(product, "product.updated"):
-        assign(product, call.params, *FIELDS, "active", "default_price")
+        assign(product, call.params, *PRODUCT_FIELDS, "active", "default_price")
         product["images"] = product["images"] or []
         product["metadata"] = metadata(product["metadata"], call.params.get("metadata"))
         product["updated"] = world.now()

@@ -1,37 +1,40 @@
 """Subscriptions: create, update, cancel, list."""
 
-from ..engine import cancellation, discounts, updating
+from ..engine import cancellation, discounts, pausing, updating
+from ..engine.catalog import make_price
 from ..engine.changing import plan
+from ..engine.final_invoice import settle
+from ..engine.lines import amount_of, one_time_line
 from ..engine.subscribing import Wish, period_end, schedule, start
 from ..errors import InvalidRequest, NotSupported
 from ..money import period_around
 from ..registry import Call, Page, page_url, route
 from ..server.paging import within
 from ..settings import DAY
-from ..support import listing, metadata, unset
+from ..support import listing, live_customer, metadata, unset
 from ..world import World, newest_first
-from .customers import live
-from .prices import make_price
 
 page_url("subscription", "items", "/v1/subscription_items?subscription={id}")
 
-CREATE = (
-    "add_invoice_items.price", "add_invoice_items.quantity", "automatic_tax.enabled", "billing_cycle_anchor", "billing_mode", "cancel_at",
-    "cancel_at_period_end", "collection_method", "currency", "customer", "default_payment_method", "description", "discounts.coupon",
-    "discounts.promotion_code", "items.metadata", "items.price", "items.price_data", "items.quantity", "metadata", "off_session",
-    "payment_behavior", "payment_settings.save_default_payment_method", "payment_settings.payment_method_types", "proration_behavior",
-    "trial_end", "trial_from_plan", "trial_period_days", "trial_settings.end_behavior.missing_payment_method",
-)  # fmt: skip
-UPDATE = (
-    "automatic_tax.enabled", "billing_cycle_anchor", "cancel_at", "cancel_at_period_end", "cancellation_details.comment",
-    "cancellation_details.feedback", "default_payment_method", "description", "discounts.coupon", "discounts.promotion_code", "discounts.discount",
-    "items.deleted", "items.id", "items.metadata", "items.price", "items.price_data", "items.quantity", "metadata", "off_session",
-    "pause_collection", "payment_behavior", "payment_settings.save_default_payment_method", "proration_behavior", "proration_date",
-    "trial_end", "trial_settings.end_behavior.missing_payment_method", "add_invoice_items.price", "add_invoice_items.quantity",
-)  # fmt: skip
+CREATE = """
+    add_invoice_items.price add_invoice_items.quantity automatic_tax.enabled billing_cycle_anchor billing_mode cancel_at
+    cancel_at_period_end collection_method currency customer default_payment_method description discounts.coupon
+    discounts.promotion_code items.metadata items.price items.price_data items.quantity metadata off_session payment_behavior
+    payment_settings.save_default_payment_method payment_settings.payment_method_types proration_behavior trial_end trial_from_plan
+    trial_period_days trial_settings.end_behavior.missing_payment_method
+""".split()
+UPDATE = """
+    automatic_tax.enabled billing_cycle_anchor cancel_at cancel_at_period_end cancellation_details.comment
+    cancellation_details.feedback default_payment_method description discounts.coupon discounts.promotion_code discounts.discount
+    items.deleted items.id items.metadata items.price items.price_data items.quantity metadata off_session pause_collection
+    payment_behavior payment_settings.save_default_payment_method proration_behavior proration_date trial_end
+    trial_settings.end_behavior.missing_payment_method add_invoice_items.price add_invoice_items.quantity
+""".split()
+LIST = "collection_method created current_period_end current_period_start customer price status test_clock".split()
 # What an update that may stay pending can carry; the rest Stripe refuses.
-PENDING = ("items", "payment_behavior", "proration_behavior", "proration_date", "billing_cycle_anchor", "trial_end", "off_session",
-           "add_invoice_items", "trial_from_plan")  # fmt: skip
+PENDING = """
+    items payment_behavior proration_behavior proration_date billing_cycle_anchor trial_end off_session add_invoice_items
+""".split()
 
 
 @route("POST", "/v1/subscriptions", scope="subscription_write", takes=CREATE)
@@ -42,7 +45,7 @@ def create(call: Call) -> dict:
     if params.get("collection_method", "charge_automatically") != "charge_automatically":
         raise NotSupported("collection_method send_invoice", "collection_method")
     refuse_tax(params)
-    customer = live(world, params["customer"])
+    customer = live_customer(world, params["customer"])
     items = resolve_items(world, params.get("items") or [], "items")
     if not items:
         raise InvalidRequest("Missing required param: items.", code="parameter_missing", param="items")
@@ -87,8 +90,7 @@ def retrieve(call: Call) -> dict:
     return call.world.get("subscription", call.path["id"])
 
 
-@route("GET", "/v1/subscriptions", scope="subscription_read",
-       takes=("collection_method", "created", "current_period_end", "current_period_start", "customer", "price", "status", "test_clock"))  # fmt: skip
+@route("GET", "/v1/subscriptions", scope="subscription_read", takes=LIST)
 def list_all(call: Call) -> Page:
     world, params = call.world, call.params
     if "customer" in params:
@@ -118,7 +120,7 @@ def update(call: Call) -> dict:
     subscription = world.get("subscription", call.path["id"])
     refuse_tax(params)
     _check_update(subscription, params)
-    customer = live(world, subscription["customer"])
+    customer = live_customer(world, subscription["customer"])
     made = _plan(call, subscription)
     coupons = resolve_discounts(world, params.get("discounts"), customer, world.now(customer))
     if params.get("default_payment_method"):
@@ -187,8 +189,6 @@ def _plan(call: Call, subscription: dict):
         reset_anchor=reset,
         trial_end=params.get("trial_end"),
     )
-    from ..engine.lines import one_time_line
-
     now = world.now(subscription)
     for entry in params.get("add_invoice_items") or []:
         made.lines.append(one_time_line(world, entry["price"], subscription["currency"], entry.get("quantity", 1), now, subscription["id"]))
@@ -237,10 +237,17 @@ def cancel(call: Call) -> dict:
     if subscription["status"] in cancellation.ENDED:
         raise InvalidRequest(f"No such subscription: '{subscription['id']}'", code="resource_missing", param="id", status=404)
     details = {name: unset(value) for name, value in (params.get("cancellation_details") or {}).items()}
-    from ..engine.final_invoice import settle
-
     settle(world, subscription, prorate=params.get("prorate", False), invoice_now=params.get("invoice_now", False))
     cancellation.cancel_now(world, subscription, reason="cancellation_requested", details=details)
+    return subscription
+
+
+@route("POST", "/v1/subscriptions/{id}/resume", scope="subscription_write", takes=("billing_cycle_anchor",))
+def resume(call: Call) -> dict:
+    """The end of a pause that a trial without a payment method began."""
+    subscription = call.world.get("subscription", call.path["id"])
+    anchor = call.params.get("billing_cycle_anchor", "now")
+    pausing.resume(call.world, subscription, reset_anchor=(anchor["type"] if isinstance(anchor, dict) else anchor) == "now")
     return subscription
 
 
@@ -260,15 +267,13 @@ def resolve_items(world: World, given: list[dict], param: str) -> list[dict]:
 
 def choose_currency(world: World, prices: list[str], wanted: str | None, customer: dict | None) -> str:
     """The currency asked for, else the prices' own. Raises InvalidRequest when a price has no such currency."""
-    from ..engine.lines import amount_of
-
     currency = (wanted or world.get("price", prices[0])["currency"]).lower()
     for price_id in prices:
         amount_of(world, price_id, currency, 1)
     if customer and customer["currency"] and customer["currency"] != currency and _has_money(world, customer):
         raise InvalidRequest(
-            f"You cannot combine currencies on a single customer. This customer has an active subscription, subscription schedule, discount, "
-            f"quote, or invoice item with currency {customer['currency']}."
+            "You cannot combine currencies on a single customer. This customer has an active subscription with currency "
+            f"{customer['currency']}."
         )
     return currency
 

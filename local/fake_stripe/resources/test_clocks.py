@@ -1,6 +1,8 @@
 """Test clocks: a stretch of time of its own for some customers, moved by hand."""
 
+from ..engine.cancellation import ENDED, cancel_now
 from ..errors import InvalidRequest
+from ..money import add_interval
 from ..registry import Call, Page, route
 from ..settings import DAY
 from ..support import deleted, listing
@@ -64,8 +66,6 @@ def advance(call: Call) -> dict:
 
 def _limit(world: World, clock: dict) -> int:
     """Stripe moves a clock at most two billing periods at once, of the shortest subscription on it."""
-    from ..money import add_interval
-
     ends = []
     for subscription in world.by("subscription", "test_clock", clock["id"]):
         if subscription["ended_at"] is None:
@@ -78,8 +78,6 @@ def _limit(world: World, clock: dict) -> int:
 @route("DELETE", "/v1/test_helpers/test_clocks/{id}", scope="billing_clock_write")
 def delete(call: Call) -> dict:
     """Takes its customers along."""
-    from ..engine.cancellation import ENDED, cancel_now
-
     world = call.world
     clock = retrieve(call)
     for customer in world.by("customer", "test_clock", clock["id"]):

@@ -48,8 +48,8 @@ class IdempotencyStore:
             )
         if entry.response is None:
             raise IdempotencyConflict(
-                "There is currently another in-progress request using this Idempotent Key (that probably means you submitted twice, and the "
-                "other request is still going through). Please try again later.",
+                "There is currently another in-progress request using this Idempotent Key (that probably means you submitted twice, "
+                "and the other request is still going through). Please try again later.",
                 code="idempotency_key_in_use",
                 status=409,
             )

@@ -7,7 +7,7 @@ MAX_LIMIT = 100
 
 
 def cut(items: list[dict], params: dict, noun: str = "object") -> tuple[list[dict], bool]:
-    """One page of `items` and whether there are more. Raises InvalidRequest for a limit out of 1–100 or a cursor that is not in the list."""
+    """One page of `items` and whether there are more. Raises InvalidRequest for a limit out of 1–100, or a cursor not in the list."""
     limit = params.get("limit", DEFAULT_LIMIT)
     if not 1 <= limit <= MAX_LIMIT:
         raise InvalidRequest(
