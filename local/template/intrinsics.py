@@ -67,7 +67,8 @@ class Resolver:
             line = getattr(value, "line", None) or line
             if len(value) == 1:
                 (name,) = value
-                if isinstance(name, str) and (name in ("Ref", "Condition") or name.startswith("Fn::")):
+                # `Condition: X` alone is an intrinsic inside Conditions only (see `_truth`); elsewhere it is data, an IAM statement's, say.
+                if isinstance(name, str) and (name == "Ref" or name.startswith("Fn::")):
                     return self._intrinsic(name, value[name], place, line)
             resolved = Mapping((key, item) for key, item in self._items(value, place, line) if item is not _NO_VALUE)
             resolved.line = line or 0
@@ -85,9 +86,6 @@ class Resolver:
         match name:
             case "Ref":
                 return self._ref(argument, place, line)
-            case "Condition":
-                # Outside Conditions a mapping `Condition: X` alone is data (an IAM statement's, say), not an intrinsic.
-                return self.condition(argument, place, line) if isinstance(argument, str) and self._evaluating else {name: argument}
             case "Fn::GetAtt":
                 return self._get_att(argument, place, line)
             case "Fn::Sub":

@@ -1,0 +1,181 @@
+"""`python -m local` as a process: what it says, and that nothing of it outlives it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.http_server import listen
+from local.ports import HOST, Ports, variable
+from tests.integration.local.support import FIXTURE, call
+
+ROOT = Path(__file__).parents[3]
+FIXTURE_ONLY = ["--without-stripe", "--template", str(FIXTURE / "template.yaml")]
+
+
+class Running:
+    """A stack in a process of its own, ready, with a function's worker started."""
+
+    def __init__(self, process: subprocess.Popen[str], addresses: dict[str, Any]) -> None:
+        self.process = process
+        self.addresses = addresses
+        assert call(f"{addresses['apiUrl']}/do", "POST", {"do": "state"}).status == 200
+        self.family = descendants(process.pid)
+
+    def end(self, number: int) -> int:
+        self.process.send_signal(number)
+        return self.process.wait(timeout=10)
+
+
+Launch = Callable[..., Running]
+
+
+@pytest.fixture
+def launch(tmp_path: Path) -> Iterator[Launch]:
+    started: list[subprocess.Popen[str]] = []
+
+    def start(*command: str) -> Running:
+        ready = tmp_path / "ready.json"
+        process = subprocess.Popen(
+            [*command, sys.executable, "-m", "local", *FIXTURE_ONLY, "--ready-file", str(ready)],
+            cwd=ROOT,
+            env=environment(Ports.free()),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        started.append(process)
+        wait_for(lambda: ready.exists() or process.poll() is not None)
+        assert ready.exists(), process.stdout and process.stdout.read()
+        return Running(process, json.loads(ready.read_text()))
+
+    yield start
+    for process in started:
+        for pid in [*descendants(process.pid), process.pid]:
+            if alive(pid):
+                os.kill(pid, signal.SIGKILL)
+        process.wait()
+        assert process.stdout
+        process.stdout.close()
+
+
+def environment(ports: Ports) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("STRIPE_")}
+    return kept | {variable(name): str(port) for name, port in asdict(ports).items()}
+
+
+def run(*arguments: str, ports: Ports | None = None, variables: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    """For starts that fail."""
+    command = [sys.executable, "-m", "local", *arguments]
+    return subprocess.run(
+        command, cwd=ROOT, env=environment(ports or Ports.free()) | (variables or {}), capture_output=True, text=True, timeout=30
+    )
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline, "did not come true"
+        time.sleep(0.02)
+
+
+def descendants(pid: int) -> list[int]:
+    """Every process below `pid`."""
+    listing = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+    parents = {int(child): int(parent) for child, parent in (line.split() for line in listing.splitlines())}
+    found = [pid]
+    for one in found:
+        found += [child for child, parent in parents.items() if parent == one]
+    return found[1:]
+
+
+def alive(pid: int) -> bool:
+    state = subprocess.run(["ps", "-o", "state=", "-p", str(pid)], capture_output=True, text=True).stdout.strip()
+    return bool(state) and not state.startswith("Z")
+
+
+def test_it_says_where_the_site_is_and_what_to_do(launch: Launch) -> None:
+    running = launch()
+    assert running.process.stdout
+    running.end(signal.SIGINT)
+    said = running.process.stdout.read()
+    for words in (running.addresses["siteUrl"], "4242 4242 4242 4242", "123456", "Ctrl-C"):
+        assert words in said
+    assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+def test_whatever_ends_it_ends_all_of_it(launch: Launch, number: int) -> None:
+    running = launch()
+    assert len(running.family) >= 2, "AWS and one worker"
+    running.end(number)
+    wait_for(lambda: not any(alive(pid) for pid in running.family))
+    listen(HOST, int(running.addresses["apiUrl"].rpartition(":")[2])).close()
+
+
+def test_it_ends_with_its_parent(launch: Launch) -> None:
+    running = launch("/bin/sh", "-c", '"$@"; true', "sh")
+    wait_for(lambda: bool(descendants(running.process.pid)))
+    family = descendants(running.process.pid)
+    running.process.kill()
+    wait_for(lambda: not any(alive(pid) for pid in family))
+
+
+def test_if_a_part_dies_it_says_so_and_ends(launch: Launch) -> None:
+    running = launch()
+    aws = next(pid for pid in running.family if "local.aws" in command_of(pid))
+    os.kill(aws, signal.SIGKILL)
+    assert running.process.wait(timeout=10) == 1
+    assert running.process.stdout
+    assert "AWS has ended" in running.process.stdout.read()
+    wait_for(lambda: not any(alive(pid) for pid in running.family))
+
+
+def command_of(pid: int) -> str:
+    return subprocess.run(["ps", "-o", "args=", "-p", str(pid)], capture_output=True, text=True).stdout
+
+
+@pytest.mark.parametrize("name", ["site", "api", "webhook", "stripe", "aws"])
+def test_a_taken_port_is_one_line_and_nothing_is_started(name: str) -> None:
+    ports = Ports.free()
+    port = getattr(ports, name)
+    holder = listen(HOST, port)
+    failed = run(ports=ports)
+    holder.close()
+    lines = failed.stderr.splitlines()
+    assert (failed.returncode, len(lines), failed.stdout) == (1, 1, "")
+    assert f"port {port} ({variable(name)}) is taken" in lines[0]
+    if Path("/proc/net/tcp").exists():
+        assert f"pid {os.getpid()}" in lines[0]
+
+
+@pytest.mark.parametrize("name", ["STRIPE_SECRET_KEY", "STRIPE_PUBLISHABLE_KEY"])
+def test_a_live_key_is_refused_in_one_line_that_does_not_repeat_it(name: str) -> None:
+    key = f"{'sk' if 'SECRET' in name else 'pk'}_live_0123456789"
+    failed = run(variables={name: key})
+    assert failed.returncode == 1
+    assert failed.stderr.strip() == f"{name} is a live key: the local stack works with test keys only"
+
+
+def test_a_template_that_cannot_be_understood_is_one_line(tmp_path: Path) -> None:
+    template = tmp_path / "template.yaml"
+    template.write_text("Resources:\n  Topic:\n    Type: AWS::Serverless::Api\n")
+    failed = run("--without-stripe", "--template", str(template))
+    assert failed.returncode == 1
+    assert failed.stderr.strip().startswith("template.yaml:3: Resources.Topic: the local stack does not run AWS::Serverless::Api")
+
+
+def test_a_port_that_is_none() -> None:
+    failed = subprocess.run(
+        [sys.executable, "-m", "local"], cwd=ROOT, env=os.environ | {"API_PORT": "http"}, capture_output=True, text=True, timeout=30
+    )
+    assert (failed.returncode, failed.stderr.strip()) == (1, "API_PORT=http is not a port")
