@@ -1,6 +1,6 @@
 """What the embedding page can and cannot learn."""
 
-from playwright.sync_api import expect
+from playwright.sync_api import Request, expect
 
 from tests.e2e.elements.shop import Shop
 
@@ -23,10 +23,12 @@ def test_the_number_goes_from_the_frame_to_the_api_and_nowhere_else(shop: Shop, 
     session = shop.stripe.session(price)
     visit = shop.open(session["client_secret"])
     carrying: list[tuple[str, str]] = []
-    visit.page.on(
-        "request",
-        lambda request: NUMBER in (request.post_data or "") + request.url and carrying.append((request.frame.url, request.url)),
-    )
+
+    def note(request: Request) -> None:
+        if NUMBER in (request.post_data or "") + request.url:
+            carrying.append((request.frame.url, request.url))
+
+    visit.page.on("request", note)
     visit.page.evaluate(
         """() => {
           shop.heard = [];
