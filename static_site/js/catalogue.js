@@ -1,8 +1,8 @@
 /** The catalogue as the pages need it: plans with one price each, in the chosen currency and for the chosen interval. */
 
-/** @typedef {import("./api.js").Catalogue} Catalogue */
-/** @typedef {import("./api.js").Plan} Plan */
-/** @typedef {import("./api.js").Price} Price */
+/** @typedef {import("./shapes.js").Catalogue} Catalogue */
+/** @typedef {import("./shapes.js").Plan} Plan */
+/** @typedef {import("./shapes.js").Price} Price */
 /** @typedef {import("./money.js").Money} Money */
 
 /**

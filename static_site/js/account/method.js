@@ -7,7 +7,7 @@ import { hasWords, t } from "../i18n/index.js";
 import { date } from "../words.js";
 import { cardTrouble } from "./state.js";
 
-/** @typedef {import("../api.js").PaymentMethod} PaymentMethod */
+/** @typedef {import("../shapes.js").PaymentMethod} PaymentMethod */
 
 /** Brands as their owners write them, by Stripe's `card.brand`. @type {Record<string, string>} */
 const BRANDS = {

@@ -8,11 +8,11 @@ import { date } from "../words.js";
 import { planName } from "./overview.js";
 import { isLive, possible, stateOf, toneOf } from "./state.js";
 
-/** @typedef {import("../api.js").Subscription} Subscription */
+/** @typedef {import("../shapes.js").Subscription} Subscription */
 
 /**
- * @param {import("../api.js").Account} account
- * @param {import("../api.js").Catalogue | null} catalogue
+ * @param {import("../shapes.js").Account} account
+ * @param {import("../shapes.js").Catalogue | null} catalogue
  * @param {import("../pages/account.js").Deeds} deeds
  */
 export function othersSection({ otherSubscriptions }, catalogue, deeds) {

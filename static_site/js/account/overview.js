@@ -1,6 +1,6 @@
 /** The subscription at a glance: state, plan, what comes next, and the one next step. */
 
-import { divisorOf, findPrice } from "../catalogue.js";
+import { costIn, divisorOf, findPrice } from "../catalogue.js";
 import { button, linkButton } from "../components/buttons.js";
 import { icon } from "../components/icons.js";
 import { h } from "../dom.js";
@@ -11,9 +11,9 @@ import { methodInWords } from "./method.js";
 import { ring } from "./ring.js";
 import { isLive, possible, stateOf, toneOf } from "./state.js";
 
-/** @typedef {import("../api.js").Account} Account */
-/** @typedef {import("../api.js").Catalogue} Catalogue */
-/** @typedef {import("../api.js").Subscription} Subscription */
+/** @typedef {import("../shapes.js").Account} Account */
+/** @typedef {import("../shapes.js").Catalogue} Catalogue */
+/** @typedef {import("../shapes.js").Subscription} Subscription */
 
 /**
  * @param {Subscription | null | undefined} subscription
@@ -112,8 +112,9 @@ function facts(subscription, catalogue) {
   if (!isLive(subscription)) {
     return null;
   }
-  if (price && (!nextCharge || price.currency === nextCharge.currency)) {
-    rows.push([t("account.price"), amountEvery({ amount: price.unitAmount, currency: price.currency, minorUnitDivisor: price.minorUnitDivisor }, price), "plan-rate"]);
+  const cost = price && costIn(price, nextCharge?.currency ?? price.currency);
+  if (price && cost) {
+    rows.push([t("account.price"), amountEvery(cost, price), "plan-rate"]);
   }
   if (state === "trialing" && subscription.trialEnd) {
     rows.push([t("account.trialEnds"), date(subscription.trialEnd), "trial-end"]);

@@ -5,7 +5,7 @@
 
 import { cardExpiresAt } from "../dates.js";
 
-/** @typedef {import("../api.js").Subscription} Subscription */
+/** @typedef {import("../shapes.js").Subscription} Subscription */
 /** @typedef {import("../components/notice.js").Tone} Tone */
 /**
  * @typedef {"none" | "trialing" | "active" | "ending" | "processing" | "payment_failed" | "action_required" | "incomplete"
@@ -119,7 +119,7 @@ export function isMoving(state) {
 }
 
 /**
- * @param {import("../api.js").PaymentMethod | null | undefined} method
+ * @param {import("../shapes.js").PaymentMethod | null | undefined} method
  * @param {number | null | undefined} nextCharge Unix seconds
  * @param {number} now Unix seconds
  * @returns {"expired" | "expiring" | null} `expiring`: before the next charge

@@ -5,8 +5,8 @@
 
 import { stateOf } from "../account/state.js";
 
-/** @typedef {import("../api.js").Account} Account */
-/** @typedef {import("../api.js").SessionStatus} SessionStatus */
+/** @typedef {import("../shapes.js").Account} Account */
+/** @typedef {import("../shapes.js").SessionStatus} SessionStatus */
 /** @typedef {"failed" | "expired" | "settling" | "done" | "trial" | "processing" | "debit_failed" | "see_account"} Outcome */
 
 /**

@@ -8,12 +8,12 @@ import { every, featureName, money } from "../words.js";
 import { linkButton } from "./buttons.js";
 import { icon } from "./icons.js";
 
-/** @typedef {import("../api.js").Plan} Plan */
+/** @typedef {import("../shapes.js").Plan} Plan */
 /** @typedef {ReturnType<typeof import("../catalogue.js").offers>[number]} Offer */
 
 /**
  * @param {Offer} offer
- * @param {{current: import("../api.js").Subscription | null, fullest: boolean}} context `current`: the visitor's live subscription
+ * @param {{current: import("../shapes.js").Subscription | null, fullest: boolean}} context `current`: the visitor's live subscription
  */
 export function planCard({ plan, price, cost }, { current, fullest }) {
   const isCurrent = current?.priceId === price.id;
@@ -45,7 +45,7 @@ export function planCard({ plan, price, cost }, { current, fullest }) {
 
 /**
  * @param {Offer} offer
- * @param {import("../api.js").Subscription | null} current
+ * @param {import("../shapes.js").Subscription | null} current
  * @param {boolean} fullest
  */
 function choice({ plan, price, cost }, current, fullest) {
@@ -93,7 +93,7 @@ export function compareTable(plans) {
     h("h2", { id: "compare-title" }, t("plans.compare")),
     h(
       "div",
-      { class: "compare__scroll", tabindex: "0", role: "region", "aria-labelledby": "compare-title" },
+      { class: "compare__scroll", tabindex: "0", role: "group", "aria-labelledby": "compare-title" },
       h(
         "table",
         {},

@@ -1,7 +1,6 @@
 /** The account: what is true now, and what can be done about it. What the server answers after a change is shown at once. */
 
-import { changeSection, openChangeDialog } from "../account/change.js";
-import { openCancelDialog } from "../account/cancel.js";
+import { alternativesSection } from "../account/alternatives.js";
 import { methodCard } from "../account/method.js";
 import { othersSection } from "../account/others.js";
 import { overview, planName } from "../account/overview.js";
@@ -20,26 +19,26 @@ import { leftForSignIn, requireSignIn, startPage } from "../page.js";
 import { signedInEmail } from "../session.js";
 import { date, money } from "../words.js";
 
-/** @typedef {import("../api.js").Plan} Plan */
-/** @typedef {import("../api.js").Price} Price */
-/** @typedef {import("../api.js").Subscription} Subscription */
+/** @typedef {import("../shapes.js").Plan} Plan */
+/** @typedef {import("../shapes.js").Price} Price */
+/** @typedef {import("../shapes.js").Subscription} Subscription */
 
 /**
  * What the buttons of the account do.
  *
  * @typedef {object} Deeds
- * @property {(subscription: Subscription) => void} cancel
+ * @property {(subscription: Subscription) => Promise<void>} cancel
  * @property {(subscription: Subscription) => Promise<void>} keep
- * @property {(subscription: Subscription, plan: Plan, price: Price) => void} change
+ * @property {(subscription: Subscription, plan: Plan, price: Price) => Promise<void>} change
  * @property {() => Promise<void>} refresh
  */
 
 /** After a change, and while something is under way, the account is asked again at these pauses: webhooks follow within seconds. */
 const LOOK_AGAIN_MS = [1_500, 3_000, 6_000, 12_000, 24_000];
 
-/** @type {import("../api.js").Account | null} */
+/** @type {import("../shapes.js").Account | null} */
 let account = null;
-/** @type {import("../api.js").Catalogue | null} */
+/** @type {import("../shapes.js").Catalogue | null} */
 let catalogue = null;
 /** @type {unknown} */
 let failure = null;
@@ -47,10 +46,28 @@ let email = "";
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let nextLook;
 
+/**
+ * Dialogs are fetched when they are asked for: most visits open none.
+ *
+ * @template Module
+ * @param {Promise<Module>} module
+ * @returns {Promise<Module | null>} null when it could not be had, which the visitor was told
+ */
+async function fetched(module) {
+  try {
+    return await module;
+  } catch (error) {
+    console.error(error);
+    tell("danger", t("errors.network"));
+    return null;
+  }
+}
+
 /** @type {Deeds} */
 const deeds = {
-  cancel(subscription) {
-    openCancelDialog(
+  async cancel(subscription) {
+    const dialog = await fetched(import("../account/cancel-dialog.js"));
+    dialog?.openCancelDialog(
       subscription,
       planName(subscription, catalogue),
       (changed) => {
@@ -67,11 +84,10 @@ const deeds = {
       lost(error);
     }
   },
-  change(subscription, plan, price) {
-    openChangeDialog(
-      subscription,
-      plan,
-      price,
+  async change(subscription, plan, price) {
+    const dialog = await fetched(import("../account/change-dialog.js"));
+    dialog?.openChangeDialog(
+      { subscription, from: planName(subscription, catalogue), plan, price },
       (changed, { amountDue, currency, minorUnitDivisor }) => {
         const paid = amountDue > 0 && { plan: plan.name, amount: money({ amount: amountDue, currency, minorUnitDivisor }) };
         accept(changed, changed.pendingUpdate ? t("change.pending") : paid ? t("change.donePaid", paid) : t("change.done", { plan: plan.name }));
@@ -110,9 +126,17 @@ async function load() {
   if (account?.subscription && isLive(account.subscription)) {
     forgetPaid();
   }
-  if (isMoving(stateOf(account?.subscription))) {
+  if (isMoving(stateOf(account?.subscription)) || featuresAreLate()) {
     lookAgain();
   }
+}
+
+/** Entitlements come by an event of their own, a moment after the subscription. */
+function featuresAreLate() {
+  const { subscription, features } = account ?? {};
+  const bought = catalogue?.plans.find((plan) => plan.productId === subscription?.productId);
+  const running = subscription?.status === "active" || subscription?.status === "trialing";
+  return running && features?.length === 0 && (bought?.features.length ?? 0) > 0;
 }
 
 /** What led here: a checkout that was not needed, or a plan chosen on the plans page. */
@@ -126,7 +150,7 @@ function followLink() {
   const { subscription } = account;
   const wanted = findPrice(catalogue, (price) => price.id === parameter("change"));
   if (wanted && subscription && possible(subscription).change && wanted.price.id !== subscription.priceId) {
-    deeds.change(subscription, wanted.plan, wanted.price);
+    void deeds.change(subscription, wanted.plan, wanted.price);
   }
   // A reload must not do this again.
   history.replaceState(null, "", pageUrl("account.html"));
@@ -154,7 +178,7 @@ function draw() {
         "div",
         { class: "stack stack--wide" },
         overview(account, catalogue, deeds),
-        changeSection(subscription, catalogue, deeds),
+        alternativesSection(subscription, catalogue, deeds),
         othersSection(account, catalogue, deeds),
       ),
       known && h("div", { class: "stack stack--wide" }, featuresCard(features), methodCard(account.paymentMethod, subscription?.nextCharge?.at)),

@@ -15,9 +15,9 @@ import { tab } from "../storage.js";
 
 const CURRENCY = "recur.currency";
 
-/** @type {import("../api.js").Catalogue | null} */
+/** @type {import("../shapes.js").Catalogue | null} */
 let catalogue = null;
-/** @type {import("../api.js").Account | null} */
+/** @type {import("../shapes.js").Account | null} */
 let account = null;
 /** @type {unknown} */
 let failure = null;
@@ -94,7 +94,7 @@ function intervalControl() {
   );
 }
 
-/** @param {import("../api.js").Catalogue} all */
+/** @param {import("../shapes.js").Catalogue} all */
 function currencyControl(all) {
   const currencies = currenciesOf(all);
   if (currencies.length < 2) {

@@ -16,7 +16,7 @@ import { amountEvery } from "../words.js";
 const password = /** @type {HTMLInputElement} */ (byId("password"));
 const next = parameter("next");
 
-/** @type {import("../api.js").Catalogue | null} */
+/** @type {import("../shapes.js").Catalogue | null} */
 let catalogue = null;
 let drawStep = drawRegistration;
 

@@ -22,11 +22,11 @@ const FEATURES_PATIENCE_MS = 8_000;
 
 /** @type {Shown} */
 let shown = "checking";
-/** @type {import("../api.js").Account | null} */
+/** @type {import("../shapes.js").Account | null} */
 let account = null;
-/** @type {import("../api.js").SessionStatus | null} */
+/** @type {import("../shapes.js").SessionStatus | null} */
 let session = null;
-/** @type {import("../api.js").Catalogue | null} */
+/** @type {import("../shapes.js").Catalogue | null} */
 let catalogue = null;
 /** @type {unknown} */
 let failure = null;
@@ -67,7 +67,7 @@ async function check() {
   }
 }
 
-/** @param {import("../api.js").SessionStatus} paid */
+/** @param {import("../shapes.js").SessionStatus} paid */
 async function waitForAccount(paid) {
   account = await poll(getAccount, (answer) => accountOutcome(paid, answer) !== "settling", { limitMs: PATIENCE_MS });
   if (!account) {

@@ -10,7 +10,7 @@ import { t } from "../i18n/index.js";
 import { date } from "../words.js";
 import { possible } from "./state.js";
 
-/** @typedef {import("../api.js").Subscription} Subscription */
+/** @typedef {import("../shapes.js").Subscription} Subscription */
 
 /**
  * @param {Subscription} subscription
