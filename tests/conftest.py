@@ -3,11 +3,17 @@
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from local.ports import Ports
 from local.setup.chromium import NoChromium, chromium
+from local.stack import LocalStack
+
+if TYPE_CHECKING:
+    from tests.support.people import Stripe
 
 ROOT = Path(__file__).parents[1]
 
@@ -45,3 +51,18 @@ def browser(chromium_path: Path) -> Iterator[Browser]:
         launched = playwright.chromium.launch(executable_path=chromium_path, args=BROWSER_ARGUMENTS)
         yield launched
         launched.close()
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[LocalStack]:
+    """The whole product, as `make dev` starts it, on ports of its own. Tests share it: use people of your own (`tests.support.people`)."""
+    with LocalStack(ports=Ports.free(), environment={}) as running:
+        yield running
+
+
+@pytest.fixture
+def stripe(stack: LocalStack) -> "Stripe":
+    """The operator's side of the stack's Stripe."""
+    from tests.support.people import Stripe  # not before the path above is set
+
+    return Stripe(stack)
