@@ -32,6 +32,11 @@ test-all: test test-slow
 test-slow: test-environment
 	@$(PYTHON) -m pytest -m "slow and not sam_local" $(ARGS)
 
+## test-sam: the built functions in the real `sam local`; needs Docker (as root on Debian it is installed)
+.PHONY: test-sam
+test-sam: .venv/.ready .venv-sam/.ready .venv-sam/bin/python3.13
+	@$(PYTHON) -m pytest -m sam_local tests/sam $(ARGS)
+
 ## ci: all of it, as on a new machine: check, test-all
 .PHONY: ci
 ci:
