@@ -12,7 +12,7 @@ from billing import snapshots
 from billing.account import default_payment_method
 from billing.endpoint import Answer, Body, Request, endpoint
 from billing.errors import NotFound
-from billing.events.invoices import fetch_payment, payment_status
+from billing.fetch import fetch_payment, payment_status
 from billing.shapes import child
 from billing.state import store
 from billing.state.parts import User, payment_key

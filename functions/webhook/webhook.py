@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from billing.errors import Misconfigured
-from billing.events import HANDLERS, Event, NotOurs, Unreadable
+from billing.events import HANDLERS, Event, NotOurs, Unreadable, handle
 from billing.log import count, logger
 from billing.secrets import webhook_secrets
 from billing.settings import settings
@@ -85,8 +85,7 @@ def _handled(payload: bytes) -> Answer:
         log.error("Event of the other mode", extra={"event": event.id, "livemode": content.get("livemode")})
         count("WebhookWrongMode")
         return _answer(400, "wrong_livemode")
-    handle = HANDLERS.get(event.type)
-    if handle is None:
+    if event.type not in HANDLERS:
         return _answer(200, "not_handled")
     log.set_correlation_id(event.id)
     try:

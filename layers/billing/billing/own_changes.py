@@ -16,7 +16,7 @@ from billing.access import is_live
 from billing.account import owned_subscription, subscription_json
 from billing.endpoint import Caller
 from billing.errors import Conflict
-from billing.events.subscriptions import fetch_subscription
+from billing.fetch import fetch_subscription
 from billing.shapes import Json
 from billing.state import store
 from billing.state.parts import Observation, User, subscription_key

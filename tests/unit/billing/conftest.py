@@ -50,11 +50,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[object]:
 
     for module in (
         "customers",
-        "events.subscriptions",
-        "events.invoices",
-        "events.entitlements",
-        "events.payment_methods",
-        "events.customers",
+        "fetch",
     ):
         monkeypatch.setattr(f"billing.{module}.ask", ask)
     return calls

@@ -1,14 +1,18 @@
 """Every Stripe event this app listens to, and why. One file a family; each handler is short.
 
-`HANDLERS` is the one list: the webhook dispatches by it, and the endpoint in Stripe is registered for exactly these types.
+`HANDLERS` is the one list: the webhook dispatches by it, reconcile looks for what was missed by it, and the endpoint in Stripe
+is registered for exactly these types. A handler writes nothing; it says what the event is about: news of a part, an
+errand in Stripe, or None if there is nothing to do.
 """
 
 from collections.abc import Callable
 
+from billing.doubles import flag_second_subscription
 from billing.events import checkout, customers, entitlements, invoices, payment_methods, subscriptions
-from billing.events.event import Event, NotOurs, Result, Unreadable, owner
+from billing.events.event import Errand, Event, News, NotOurs, Unreadable, owner
+from billing.state.store import Applied, Outcome
 
-Handler = Callable[[Event], Result]
+Handler = Callable[[Event], News | Errand | None]
 
 HANDLERS: dict[str, Handler] = {
     # Status, plan, period, cancellation: what the user has.
@@ -29,7 +33,8 @@ HANDLERS: dict[str, Handler] = {
     "invoice.payment_action_required": invoices.action_required,
     "invoice.voided": invoices.failed,
     "invoice.marked_uncollectible": invoices.failed,
-    # A delayed debit (SEPA, BECS): the subscription is active while the money is on its way.
+    # A delayed debit (SEPA, BECS): the subscription is active while the money is on its way. And a payment method saved in a
+    # setup session, which is then charged.
     "checkout.session.completed": checkout.completed,
     # Brand, last four and expiry of the cards shown on the account page, and which one is charged.
     "payment_method.attached": payment_methods.changed,
@@ -39,4 +44,18 @@ HANDLERS: dict[str, Handler] = {
     "customer.updated": customers.updated,
 }
 
-__all__ = ["HANDLERS", "Event", "Handler", "NotOurs", "Result", "Unreadable", "owner"]
+
+def handle(event: Event) -> Applied:
+    """What the event tells, applied under the order rule. Raises `NotOurs`, `Unreadable`, `Undecided` and what Stripe raises."""
+    about = HANDLERS[event.type](event)
+    if isinstance(about, News):
+        applied = event.apply(about)
+        flag_second_subscription(about.key, applied)
+        return applied
+    if about is not None:
+        owner(about.customer)
+        about.run()
+    return Applied(Outcome.DROPPED)
+
+
+__all__ = ["HANDLERS", "Errand", "Event", "Handler", "News", "NotOurs", "Unreadable", "handle", "owner"]

@@ -6,17 +6,35 @@ from typing import Self
 
 from billing.customers import owner_of, user_named_by
 from billing.errors import BillingError
+from billing.fetch import fetch_part
 from billing.settings import settings
 from billing.shapes import Json, child, identity
 from billing.state import store
 from billing.state.parts import Observation
 from billing.state.rule import EVENT_MARGIN
 
-Result = store.Applied
-DROPPED = store.Applied(store.Outcome.DROPPED)
-"""Nothing in the event is news for us."""
 Read = Callable[[int, int, str], Observation]
 """From (lo, hi, source) to the news in an event's snapshot."""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Which part of whose user an event tells of, and how its snapshot is read.
+
+    The first two need only the event's ids, which are the same in every release: reconcile goes by them alone.
+    """
+
+    customer: str
+    key: str
+    read: Read
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What an event asks us to do in Stripe for a customer of ours. Done again, late or out of order, it must do no harm."""
+
+    customer: str
+    run: Callable[[], None]
 
 
 class NotOurs(BillingError):
@@ -60,7 +78,7 @@ class Event:
             raise Unreadable(f"{self.type} without {name}")
         return found
 
-    def news(self, read: Read) -> Observation:
+    def observation(self, read: Read) -> Observation:
         """The snapshot as an observation; a mere hint if it is in another release or in a shape that `read` does not know."""
         lo, hi = self.created - EVENT_MARGIN, self.created + EVENT_MARGIN
         hint = Observation(None, lo, hi, self.id, certain=False)
@@ -71,16 +89,20 @@ class Event:
         except (KeyError, TypeError, IndexError, AttributeError):
             return hint
 
-    def apply(self, customer: str, key: str, read: Read, fetch: store.Fetch) -> Result:
+    def apply(self, news: News) -> store.Applied:
         """Writes the news into the part of the customer's user. Raises `NotOurs`, and `Undecided` like `store.apply`."""
-        news = self.news(read)
+        customer, key, seen = news.customer, news.key, self.observation(news.read)
+
+        def fetch() -> Observation:
+            return fetch_part(customer, key, self.id)
+
         # The metadata we gave the object names its user: then nothing has to be read before the write.
         named = user_named_by(self.object.get("metadata"))
         if named:
-            applied = store.apply(named, customer, key, news, fetch)
+            applied = store.apply(named, customer, key, seen, fetch)
             if applied.outcome is not store.Outcome.NOT_THIS_USER:
                 return applied
-        return store.apply(owner(customer), customer, key, news, fetch)
+        return store.apply(owner(customer), customer, key, seen, fetch)
 
 
 def owner(customer: str) -> str:

@@ -119,3 +119,9 @@ def payment_key(subscription: str) -> str:
 
 def payment_method_key(payment_method: str) -> str:
     return f"payment_method:{payment_method}"
+
+
+def kind_and_id(key: str) -> tuple[str, str]:
+    """What kind of part a key names, and of which object; the id is empty where a user has one of the kind."""
+    kind, _, id_ = key.partition(":")
+    return kind, id_
