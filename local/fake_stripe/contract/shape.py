@@ -10,6 +10,7 @@ from ..errors import InvalidRequest
 from ..registry import REGISTRY
 from . import Contract
 
+# A list's leading `data` counts (stripe/stripe-java#2011).
 MAX_EXPAND_DEPTH = 4
 
 
@@ -18,6 +19,8 @@ def expansion(contract: Contract, returns: object, paths: list[str]) -> dict:
     tree: dict = {}
     for path in paths:
         segments = path.split(".")
+        if len(segments) > MAX_EXPAND_DEPTH:
+            raise InvalidRequest(f"You cannot expand more than {MAX_EXPAND_DEPTH} levels of a property. Property: {path}", param="expand[0]")
         kind = returns
         if isinstance(kind, list) and kind[0] == "page":
             if segments[0] != "data":
@@ -25,8 +28,6 @@ def expansion(contract: Contract, returns: object, paths: list[str]) -> dict:
                     f"This property cannot be expanded ({path}). You may want to try expanding 'data.{path}' instead.", param="expand[0]"
                 )
             segments, kind = segments[1:], ["ref", kind[1]]
-        if len(segments) > MAX_EXPAND_DEPTH:
-            raise InvalidRequest(f"You cannot expand more than {MAX_EXPAND_DEPTH} levels of a property ({path}).", param="expand[0]")
         _check(contract, kind, segments, path)
         node = tree
         for segment in segments:

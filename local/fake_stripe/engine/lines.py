@@ -82,7 +82,7 @@ def stored_line(world: World, line: Line, invoice_id: str, line_id: str | None =
         unit = amount_of(world, line.price, line.currency, 1)
     credited = {"invoice": line.credited_invoice, "invoice_line_items": line.credited_lines} if line.credited_invoice else None
     shared = {
-        "invoice_item": line.invoice_item,
+        "invoice_item": line.invoice_item or (None if line.item else world.new_id("ii")),
         "proration": line.proration,
         "proration_details": {"credited_items": credited},
         "subscription": line.subscription,

@@ -7,6 +7,7 @@ from ..money import period_around, prorated
 from ..settings import DAY
 from ..world import World
 from . import discounts, entitling, invoices, methods
+from .invoice_items import wait
 from .lines import Line, one_time_line, period_line
 
 MAX_ITEMS = 20
@@ -54,6 +55,7 @@ def build(world: World, wish: Wish, *, status: str) -> dict:
         "billing_cycle_anchor": anchor,
         "billing_cycle_anchor_config": None,
         "billing_mode": {**wish.billing_mode, "updated_at": None},
+        "billing_schedules": [],
         "billing_thresholds": None,
         "cancel_at": wish.cancel_at,
         "cancel_at_period_end": False,
@@ -163,7 +165,7 @@ def schedule(world: World, subscription: dict) -> None:
 
 
 def first_lines(world: World, subscription: dict, wish: Wish) -> list[Line]:
-    """The lines of the first invoice: one-time prices, and each item's first period (free on trial, short before an anchor)."""
+    """The lines of the first invoice: one-time prices first, then each item's first period (free on trial, short before an anchor)."""
     now = world.now(subscription)
     lines = [one_time_line(world, price, wish.currency, quantity, now, subscription["id"]) for price, quantity in wish.one_time]
     for item in subscription["items"]:
@@ -188,6 +190,9 @@ def first_invoice(world: World, subscription: dict, wish: Wish) -> dict:
     """The draft of the first invoice, with each item told what it was debited."""
     lines = first_lines(world, subscription, wish)
     now = world.now(subscription)
+    items = [wait(world, wish.customer, line) for line in lines if line.item is None]
+    for line, item in zip(lines, items, strict=False):
+        line.invoice_item = item["id"]
     invoice = invoices.draft(
         world,
         wish.customer,
@@ -198,6 +203,9 @@ def first_invoice(world: World, subscription: dict, wish: Wish) -> dict:
         subscription=subscription,
         invoice_discounts=[world.get("discount", entry) for entry in subscription["discounts"]],
     )
+    for item in items:
+        item["invoice"] = invoice["id"]
+        world.put(item)
     subscription["latest_invoice"] = invoice["id"]
     remember_debits(subscription, invoice)
     return invoice

@@ -1,6 +1,6 @@
 """Events, rendered in the account's default release whatever the request says."""
 
-import json
+import marshal
 
 from ..contract import Contract, default_contract
 from ..contract.shape import Renderer
@@ -47,9 +47,9 @@ def shown(world: World, event: dict, _: Contract) -> dict:
 def in_release(world: World, event: dict, contract: Contract) -> dict:
     """The event with its object as it was then, in the words of a release."""
     renderer = Renderer(contract, world, world.find)
-    data: dict = {"object": renderer.show(json.loads(event["_data"]))}
+    data: dict = {"object": renderer.show(marshal.loads(event["_data"]))}
     if event["_previous"] is not None:
-        data["previous_attributes"] = renderer.show_partial(event["_kind"], json.loads(event["_previous"]))
+        data["previous_attributes"] = renderer.show_partial(event["_kind"], marshal.loads(event["_previous"]))
     if event["type"] == "invoice.upcoming":
         data["object"].pop("id", None)
     return {

@@ -59,7 +59,7 @@ def make(world: World, params: dict, *, default: bool) -> dict:
                 "mode": "at_period_end",
                 "proration_behavior": "none",
             },
-            "subscription_pause": {"duration": None, "enabled": False},
+            "subscription_pause": {"duration": {"interval_options": [], "type": "indefinite"}, "enabled": False},
             "subscription_update": {
                 "billing_cycle_anchor": None,
                 "default_allowed_updates": ["price"],
