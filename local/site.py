@@ -1,7 +1,7 @@
-"""The static site as S3 + CloudFront serve it: one folder, the template's security headers, compression, revalidation, S3's 404.
+"""The static site as S3 + CloudFront serve it: one folder, the template's headers and error pages, compression, revalidation.
 
-Sources: CloudFront developer guide ("Serve compressed files": gzip and Brotli for these types from 1,000 bytes up), S3's answers for
-missing objects behind an origin access control without ListBucket: 403.
+Sources: CloudFront developer guide, "Serve compressed files" (these types, from 1,000 bytes up; CloudFront prefers Brotli, which Python
+lacks, so bytes on the wire are a little more here); S3 user guide: who may not list a bucket gets 403 for what is not there.
 """
 
 import gzip
@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from local.http_server import Request, Response
+from local.template import SiteDelivery
 
 # Fixed, so that the answer does not hang on the machine's own table.
 _TYPES = {
@@ -38,7 +39,6 @@ _COMPRESSIBLE = ("text/", "application/json", "application/manifest+json", "imag
 _COMPRESS_FROM = 1000
 """Bytes, CloudFront's lower bound (its upper one is 10 MB)."""
 _CONFIG = "/config.json"
-_INDEX = "index.html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +54,10 @@ class _Object:
 class Site:
     """Serves `folder` and a `config.json`; an `App` for `HttpServer`. Files are read anew when they change."""
 
-    def __init__(self, folder: Path, config: dict[str, Any], headers: dict[str, str], *, port: int) -> None:
+    def __init__(self, folder: Path, config: dict[str, Any], delivery: SiteDelivery, *, port: int) -> None:
         self._folder = folder.resolve()
-        self._headers = list(headers.items())
+        self._delivery = delivery
+        self._headers = list(delivery.headers.items())
         self._origin = f"http://127.0.0.1:{port}"
         self._localhost = f"localhost:{port}"
         body = json.dumps(config, indent=2).encode()
@@ -70,15 +71,13 @@ class Site:
         if request.method not in ("GET", "HEAD"):
             return self._error(request, 405, "MethodNotAllowed", "The specified method is not allowed against this resource.")
         found = self._find(unquote(request.path))
-        if found is None:
-            return self._error(request, 403, "AccessDenied", "Access Denied")
-        return self._send(request, found)
+        return self._send(request, found) if found else self._error(request, 403, "AccessDenied", "Access Denied")
 
     def _find(self, path: str) -> _Object | None:
         if path == _CONFIG:
             return self._config
         # Only the root has an index: that is what DefaultRootObject means, and S3 keys are not folders.
-        key = _INDEX if path == "/" else path[1:]
+        key = self._delivery.default_root_object if path == "/" else path[1:]
         if "\\" in key or "\0" in key or any(part in ("", ".", "..") or part.startswith(".") for part in key.split("/")):
             return None
         file = self._folder / key
@@ -90,7 +89,7 @@ class Site:
         except OSError:
             return None
 
-    def _send(self, request: Request, found: _Object) -> Response:
+    def _send(self, request: Request, found: _Object, status: int = 200) -> Response:
         headers = [
             ("etag", found.etag),
             ("last-modified", formatdate(found.modified, usegmt=True)),
@@ -101,7 +100,7 @@ class Site:
         compressible = found.content_type.startswith(_COMPRESSIBLE) and len(found.body) >= _COMPRESS_FROM
         if compressible:
             headers.append(("vary", "Accept-Encoding"))
-        if _unchanged(request, found):
+        if status == 200 and _unchanged(request, found):
             return Response(304, headers)
         headers.append(("content-type", found.content_type))
         body = found.body
@@ -109,7 +108,7 @@ class Site:
             body = self._gzip(found)
             headers.append(("content-encoding", "gzip"))
             headers[0] = ("etag", f"W/{found.etag}")
-        return Response(200, headers, body)
+        return Response(status, headers, body)
 
     def _gzip(self, found: _Object) -> bytes:
         key = (found.etag, "gzip")
@@ -118,6 +117,9 @@ class Site:
         return self._compressed[key]
 
     def _error(self, request: Request, status: int, code: str, message: str) -> Response:
+        page = self._delivery.error_pages.get(status)
+        if page and (found := self._find(page.path)):
+            return self._send(request, found, page.status)
         body = f'<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>{code}</Code><Message>{message}</Message></Error>'
         return Response(status, [("content-type", "application/xml"), *self._headers], body.encode())
 

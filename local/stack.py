@@ -11,6 +11,7 @@ import socket
 import subprocess
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -26,7 +27,7 @@ from local.logs import Log
 from local.ports import HOST, Ports, reserve
 from local.site import Site
 from local.stripe_side import StripeSide
-from local.template import Template
+from local.template import SiteDelivery, Template
 
 ROOT = Path(__file__).resolve().parent.parent
 _REGION = "us-east-1"
@@ -121,7 +122,7 @@ class LocalStack:
             )
             self._serve(listener, FunctionUrlGateway(url, origin, self._lambdas, self.log), url.function, FUNCTION_URL_MAX_BODY)
         self.config = self._config()
-        site = Site(self._site_folder, self.config, self._site_headers(), port=self.ports.site)
+        site = Site(self._site_folder, self.config, self._delivery(), port=self.ports.site)
         self._serve(sockets["site"], site, "site", max_body=1024 * 1024)
         if stripe_setup:
             self._finish_stripe(stripe_setup, functions[0].environment if functions else {})
@@ -251,15 +252,15 @@ class LocalStack:
             "cognito": {"endpoint": self.aws_url, "clientId": client_id},
         }
 
-    def _site_headers(self) -> dict[str, str]:
-        """The template's security headers, with AWS's addresses replaced by ours."""
-        policies = self.template.security_headers
-        if not policies:
-            return {}
-        headers: dict[str, str] = {}
-        for name, value in policies[0].headers.items():
-            for api, _ in self.template.resources("AWS::Serverless::HttpApi"):
-                api_id = self.template.resolve({"Ref": api}, api)
-                value = value.replace(f"https://{api_id}.execute-api.{_REGION}.amazonaws.com", self.api_url)
-            headers[name] = value.replace(f"https://cognito-idp.{_REGION}.amazonaws.com", self.aws_url)
-        return headers
+    def _delivery(self) -> SiteDelivery:
+        """As the template delivers it, with AWS's addresses in the headers (the CSP's) replaced by ours."""
+        local = {f"https://cognito-idp.{_REGION}.amazonaws.com": self.aws_url}
+        for api, _ in self.template.resources("AWS::Serverless::HttpApi"):
+            api_id = self.template.resolve({"Ref": api}, api)
+            local[f"https://{api_id}.execute-api.{_REGION}.amazonaws.com"] = self.api_url
+        delivery = self.template.site
+        headers = dict(delivery.headers)
+        for name in headers:
+            for address, ours in local.items():
+                headers[name] = headers[name].replace(address, ours)
+        return replace(delivery, headers=headers)

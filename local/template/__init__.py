@@ -19,13 +19,14 @@ from local.template.functions import read_function, read_layer
 from local.template.globals_section import with_globals
 from local.template.http import read_function_url, read_http_apis
 from local.template.intrinsics import Resolver
-from local.template.model import Cors, Function, FunctionUrl, HttpApi, JwtAuthorizer, Layer, Resource, Route, SecurityHeaders
+from local.template.model import Cors, ErrorPage, Function, FunctionUrl, HttpApi, JwtAuthorizer, Layer, Resource, Route, SiteDelivery
 from local.template.names import default_attribute
-from local.template.security_headers import read_security_headers
+from local.template.site import read_site
 from local.template.yaml_reader import Mapping, read_yaml
 
 __all__ = [
     "Cors",
+    "ErrorPage",
     "Function",
     "FunctionUrl",
     "HttpApi",
@@ -33,7 +34,7 @@ __all__ = [
     "Layer",
     "Resource",
     "Route",
-    "SecurityHeaders",
+    "SiteDelivery",
     "Template",
     "TemplateError",
 ]
@@ -101,9 +102,12 @@ class Template:
         return tuple(url for url in urls if url)
 
     @property
-    def security_headers(self) -> tuple[SecurityHeaders, ...]:
+    def site(self) -> SiteDelivery:
+        """The first distribution's way of delivering; bare when there is none."""
         policies = self._resolved("AWS::CloudFront::ResponseHeadersPolicy")
-        return tuple(read_security_headers(policy) for policy in policies)
+        by_id = {self._attribute_of(policy.logical_id, None): policy for policy in policies}
+        sites = self._read("AWS::CloudFront::Distribution", lambda name, p: read_site(self, name, p, by_id))
+        return next(sites, SiteDelivery())
 
     @property
     def tables(self) -> tuple[Resource, ...]:

@@ -99,8 +99,20 @@ class Resource:
 
 
 @dataclass(frozen=True, slots=True)
-class SecurityHeaders:
-    """A CloudFront ResponseHeadersPolicy, as the header lines it makes."""
+class ErrorPage:
+    """What CloudFront sends instead of an error of the origin's."""
 
-    logical_id: str
+    path: str
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
+class SiteDelivery:
+    """How CloudFront delivers the site."""
+
+    default_root_object: str = ""
+    """The key for `/`; empty for none."""
     headers: dict[str, str] = field(default_factory=dict)
+    """Lower-case names and values, added to every answer."""
+    error_pages: dict[int, ErrorPage] = field(default_factory=dict)
+    """By the origin's status."""

@@ -310,6 +310,51 @@ def test_anchors_are_shared_and_conditions_leave_resources_out(read: Any) -> Non
     assert [(table.logical_id, table.properties) for table in template.tables] == [("A", {"TableName": "t"}), ("B", {"TableName": "t"})]
 
 
+SITE = """
+    Resources:
+      Headers:
+        Type: AWS::CloudFront::ResponseHeadersPolicy
+        Properties:
+          ResponseHeadersPolicyConfig:
+            SecurityHeadersConfig:
+              ContentTypeOptions: { Override: true }
+              StrictTransportSecurity: { AccessControlMaxAgeSec: 60, IncludeSubdomains: true, Preload: true, Override: true }
+            CustomHeadersConfig: { Items: [{ Header: Permissions-Policy, Value: "camera=()", Override: true }] }
+      Site:
+        Type: AWS::CloudFront::Distribution
+        Properties:
+          DistributionConfig:
+            DefaultRootObject: start.html
+            DefaultCacheBehavior: { ResponseHeadersPolicyId: %s }
+            CustomErrorResponses: [{ ErrorCode: 403, ResponseCode: 404, ResponsePagePath: /404.html }]
+            %s
+"""
+
+
+def test_how_the_site_is_delivered(read: Any) -> None:
+    site = read(SITE % ("!Ref Headers", "Enabled: true")).site
+    assert site.default_root_object == "start.html"
+    assert site.headers == {
+        "x-content-type-options": "nosniff",
+        "strict-transport-security": "max-age=60; includeSubDomains; preload",
+        "permissions-policy": "camera=()",
+    }
+    assert (site.error_pages[403].path, site.error_pages[403].status) == ("/404.html", 404)
+
+
+@pytest.mark.parametrize(
+    ("policy", "more", "problem"),
+    [
+        ("67f7725c-6f97-4210-82d7-5512b31e9d03", "Enabled: true", "only a policy of this template is known"),
+        ("!Ref Headers", "CacheBehaviors: [{ PathPattern: /api/* }]", "the default behaviour only"),
+    ],
+)
+def test_a_site_that_cannot_be_imitated(read: Any, policy: str, more: str, problem: str) -> None:
+    with pytest.raises(TemplateError, match=r"Site\.Properties\.DistributionConfig") as caught:
+        _ = read(SITE % (policy, more)).site
+    assert problem in str(caught.value)
+
+
 def test_the_projects_own_template_is_understood() -> None:
     template = Template.read(ROOT / "template.yaml")
     template.provide("Table", "t", Arn="arn:t", StreamArn="arn:s")
@@ -318,4 +363,5 @@ def test_the_projects_own_template_is_understood() -> None:
     functions = {function.logical_id for function in template.functions}
     assert {route.function for api in template.http_apis for route in api.routes} <= functions
     assert [url.function for url in template.function_urls] == ["WebhookFunction"]
-    assert "content-security-policy" in template.security_headers[0].headers
+    assert template.site.default_root_object == "index.html"
+    assert set(template.site.headers) >= {"content-security-policy", "strict-transport-security", "x-frame-options"}
