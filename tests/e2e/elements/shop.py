@@ -84,8 +84,8 @@ class FakeStripe:
     def price(self, **currency_options: int) -> str:
         """A monthly price of 15 USD; `eur=1400` adds a currency option in minor units."""
         product = self.post("/v1/products", name="Premium")["id"]
-        options = {f"currency_options[{name}][unit_amount]": amount for name, amount in currency_options.items()}
-        monthly = {"recurring[interval]": "month", "unit_amount": 1500, "currency": "usd", "product": product}
+        options: Json = {f"currency_options[{name}][unit_amount]": amount for name, amount in currency_options.items()}
+        monthly: Json = {"recurring[interval]": "month", "unit_amount": 1500, "currency": "usd", "product": product}
         return self.post("/v1/prices", **monthly, **options)["id"]
 
     def session(self, price: str, release: str = "endive", **params: Any) -> Json:
