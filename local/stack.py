@@ -18,6 +18,7 @@ from typing import Any, Self
 from local import processes
 from local.aws.client import AwsClient
 from local.aws.provision import provision, put_secret
+from local.bus import Bus
 from local.gateway import FunctionUrlGateway, HttpApiGateway, Keys, Origin
 from local.gateway.function_url import MAX_BODY as FUNCTION_URL_MAX_BODY
 from local.gateway.http_api import MAX_BODY as HTTP_API_MAX_BODY
@@ -26,6 +27,7 @@ from local.lambdas import Lambdas, Result
 from local.logs import Log
 from local.ports import HOST, Ports, reserve
 from local.site import Site
+from local.streams import Streams
 from local.stripe_side import StripeSide
 from local.template import SiteDelivery, Template
 
@@ -73,7 +75,10 @@ class LocalStack:
         self._sockets: list[socket.socket] = []
         self._servers: list[HttpServer] = []
         self._children: dict[str, subprocess.Popen[bytes]] = {}
+        self.bus = Bus(self.log)
+        """What the template's Pipes have put on its event buses."""
         self._lambdas: Lambdas | None = None
+        self._streams: Streams | None = None
         self._ended = threading.Event()
         self._ended_child = ""
 
@@ -95,15 +100,20 @@ class LocalStack:
         sockets = {name: self._reserve(getattr(self.ports, name), name) for name in ("site", "api", "aws")}
         webhook_sockets = [self._reserve(self.ports.webhook + index, "webhook") for index in range(max(1, len(function_urls)))]
         stripe_setup = self._start_stripe()
-        self._start_aws(sockets["aws"])
+        stream_writes = self._start_aws(sockets["aws"])
         # The names are needed before the functions' environments can be read; moto listens already, and answers when it is up.
         for index, url in enumerate(function_urls):
             self.template.provide(f"{url.function}Url", f"{url.function}Url", FunctionUrl=f"http://{HOST}:{self.ports.webhook + index}/")
         provision(self.template, self.aws)
+        if stripe_setup:
+            self._put_secret("secret-key", self.stripe.secret_key)
         functions = self.template.functions
         self._lambdas = Lambdas(
             functions, aws_endpoint=self.aws_url, log=self.log, max_workers=self._max_workers, own_client=self._own_client
         )
+        if stream_writes:
+            self._streams = Streams(self.template.pipes, self._lambdas, self.aws, self.bus, self.log)
+            self._streams.start(stream_writes)
         keys = Keys(lambda issuer: self.aws.get(f"/{issuer.rpartition('/')[2]}/.well-known/jwks.json"))
         for api in self.template.http_apis if apis else ():
             origin = Origin(
@@ -125,7 +135,7 @@ class LocalStack:
         site = Site(self._site_folder, self.config, self._delivery(), port=self.ports.site)
         self._serve(sockets["site"], site, "site", max_body=1024 * 1024)
         if stripe_setup:
-            self._finish_stripe(stripe_setup, functions[0].environment if functions else {})
+            self._finish_stripe(stripe_setup)
 
     def wait(self) -> None:
         """Blocks until a part of the stack ends by itself. Raises `StackError` then."""
@@ -149,6 +159,8 @@ class LocalStack:
         self._ended.set()
         for server in self._servers:
             server.close()
+        if self._streams:
+            self._streams.close()
         if self._lambdas:
             self._lambdas.close()
         for process in self._children.values():
@@ -187,10 +199,20 @@ class LocalStack:
         self._servers.append(server)
         server.start()
 
-    def _start_aws(self, listener: socket.socket) -> None:
-        self._start_child("AWS", ["local.aws", "--fd", str(listener.fileno())], pass_fds=[listener.fileno()])
-        # Ours is closed, so that nobody waits on a dead moto.
-        listener.close()
+    def _start_aws(self, listener: socket.socket) -> socket.socket | None:
+        """Returns where a byte can be read for every record of a table's stream, if the template has a Pipe to read them."""
+        arguments, passed = ["local.aws", "--fd", str(listener.fileno())], [listener]
+        reader = None
+        if self.template.has_pipes:
+            reader, writer = socket.socketpair()
+            self._sockets.append(reader)
+            arguments += ["--stream-fd", str(writer.fileno())]
+            passed.append(writer)
+        self._start_child("AWS", arguments, pass_fds=[each.fileno() for each in passed])
+        # Ours are closed, so that nobody waits on a dead moto.
+        for each in passed:
+            each.close()
+        return reader
 
     def _start_stripe(self) -> subprocess.Popen[bytes] | None:
         """Starts the local Stripe and, beside it, what sets it up; the latter is returned."""
@@ -210,8 +232,8 @@ class LocalStack:
         self._children["Stripe's set-up"] = setup
         return setup
 
-    def _finish_stripe(self, setup: subprocess.Popen[bytes], environment: Mapping[str, str]) -> None:
-        """Waits for the set-up and puts the secrets where the functions look for them."""
+    def _finish_stripe(self, setup: subprocess.Popen[bytes]) -> None:
+        """Waits for the set-up, and puts the webhook's secret where the function looks for it."""
         assert setup.stdout is not None
         output = setup.stdout.read().decode("utf-8", "replace").strip()
         code = setup.wait()
@@ -219,10 +241,11 @@ class LocalStack:
         last_line = output.splitlines()[-1] if output else "no word why"
         if code != 0:
             raise StackError(f"Stripe could not be set up: {last_line}")
-        webhook_secret = self.stripe.webhook_secret or json.loads(last_line)["webhookSecret"]
+        self._put_secret("webhook-secret", self.stripe.webhook_secret or json.loads(last_line)["webhookSecret"])
+
+    def _put_secret(self, name: str, value: str) -> None:
         stage = self.template.parameters.get("Stage", "dev")
-        put_secret(self.aws, f"/recur/{stage}/stripe/secret-key", self.stripe.secret_key)
-        put_secret(self.aws, f"/recur/{stage}/stripe/webhook-secret", webhook_secret)
+        put_secret(self.aws, f"/recur/{stage}/stripe/{name}", value)
 
     def _start_child(self, name: str, arguments: list[str], pass_fds: list[int] | None = None) -> None:
         process = processes.start(arguments, env=self._child_environment(), cwd=ROOT, stdout=subprocess.PIPE, pass_fds=pass_fds or ())

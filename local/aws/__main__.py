@@ -1,12 +1,17 @@
-"""The process that is AWS: `python -m local.aws --fd N` serves moto on an inherited listening socket."""
+"""The process that is AWS: `python -m local.aws --fd N` serves moto on an inherited listening socket.
+
+With `--stream-fd N` it writes a byte there for every record of a table's stream: whoever reads the streams need not poll.
+"""
 
 import argparse
 import io
 import os
 import socket
+import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterable
+from types import ModuleType
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -24,18 +29,20 @@ _CORS = [
 ]
 
 
-def aws_app() -> Callable[[Request], Response]:
-    """moto behind one lock, with CORS.
+def aws_app(stream_record_written: Callable[[], None]) -> Callable[[Request], Response]:
+    """moto behind one lock, with CORS. `stream_record_written` is called under the lock.
 
     The lock is what makes it atomic: moto's DynamoDB alone lets two conditional puts win, loses ADDs, and leaks the writes of cancelled
     transactions when requests come in parallel.
     """
     warnings.filterwarnings("ignore")
+    _leave_ec2_out()
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-    from local.aws import cognito
+    from local.aws import cognito, streams
 
     cognito.install()
+    streams.install(stream_record_written)
     inner = DomainDispatcherApplication(create_backend_app)
     lock = threading.Lock()
 
@@ -56,6 +63,13 @@ def aws_app() -> Callable[[Request], Response]:
         return Response(int(status.split()[0]), [(name.lower(), value) for name, value in headers] + _CORS, body)
 
     return app
+
+
+def _leave_ec2_out() -> None:
+    """moto's SSM imports its EC2, for commands sent to instances. That alone is half of this process's start, and nobody has instances."""
+    ec2 = ModuleType("moto.ec2")
+    ec2.__dict__["ec2_backends"] = {}
+    sys.modules["moto.ec2"] = ec2
 
 
 def _wsgi_environ(request: Request) -> dict[str, Any]:
@@ -95,12 +109,28 @@ def _closing(chunks: Iterable[bytes]) -> Iterable[bytes]:
             close()
 
 
+def _notifier(stream_fd: int | None) -> Callable[[], None]:
+    if stream_fd is None:
+        return lambda: None
+    os.set_blocking(stream_fd, False)
+
+    def notify() -> None:
+        try:
+            os.write(stream_fd, b"*")
+        except BlockingIOError:
+            pass  # full: there is enough in it to wake the reader
+
+    return notify
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m local.aws", description=__doc__)
     parser.add_argument("--fd", type=int, required=True, help="a listening socket, inherited")
-    listener = socket.socket(fileno=parser.parse_args().fd)
+    parser.add_argument("--stream-fd", type=int, help="a pipe to write to, inherited")
+    arguments = parser.parse_args()
+    listener = socket.socket(fileno=arguments.fd)
     listener.setblocking(True)
-    server = HttpServer(listener, aws_app(), name="aws", max_body=_MAX_BODY)
+    server = HttpServer(listener, aws_app(_notifier(arguments.stream_fd)), name="aws", max_body=_MAX_BODY)
     server.start()
     threading.Event().wait()
 

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 _SERVICES = {
     "dynamodb": ("DynamoDB_20120810", "application/x-amz-json-1.0"),
+    "dynamodbstreams": ("DynamoDBStreams_20120810", "application/x-amz-json-1.0"),
     "cognito-idp": ("AWSCognitoIdentityProviderService", "application/x-amz-json-1.1"),
     "ssm": ("AmazonSSM", "application/x-amz-json-1.1"),
 }
@@ -37,7 +38,8 @@ class AwsClient:
             "Content-Type": content_type,
             "X-Amz-Target": f"{target}.{operation}",
             # moto reads the service and region from the credential's scope; nothing is verified.
-            "Authorization": f"AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/{service}/aws4_request",
+            # Streams sign as DynamoDB itself.
+            "Authorization": f"AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/{service.removesuffix('streams')}/aws4_request",
         }
         status, body = self._send("POST", "/", json.dumps(parameters).encode(), headers)
         answer = json.loads(body) if body else {}

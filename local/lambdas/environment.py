@@ -44,6 +44,7 @@ def environment(function: Function, *, aws_endpoint: str, runtime_api: str) -> d
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",
     }
-    if function.log_level:
-        variables["AWS_LAMBDA_LOG_LEVEL"] = function.log_level
+    # JSON logs have a level even where the template names none (Lambda API reference, LoggingConfig).
+    if level := function.log_level or ("INFO" if function.log_format == "JSON" else None):
+        variables["AWS_LAMBDA_LOG_LEVEL"] = level
     return variables | function.environment

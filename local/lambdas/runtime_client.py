@@ -7,6 +7,7 @@ runtimes"; of the error documents and log lines: what the managed runtime prints
 
 import http.client
 import importlib
+import io
 import json
 import logging
 import os
@@ -23,7 +24,7 @@ Handler = Callable[[Any, "Context"], Any]
 
 
 class HandlerError(Exception):
-    """The handler cannot be loaded; `kind` is Lambda's name for the reason."""
+    """The handler cannot be loaded, or its value not be sent; `kind` is Lambda's name for the reason."""
 
     def __init__(self, kind: str, message: str) -> None:
         super().__init__(message)
@@ -106,14 +107,17 @@ def error_document(error: BaseException, request_id: str = "") -> dict[str, Any]
 
 
 def to_json(value: Any) -> bytes:
-    """A handler's value as JSON; Decimal, which DynamoDB hands out, becomes a number. Raises TypeError for what is not JSON."""
+    """A handler's value as JSON; Decimal, which DynamoDB hands out, becomes a number. Raises `HandlerError` for what is not JSON."""
 
     def number(item: Any) -> Any:
         if isinstance(item, Decimal):
             return int(item) if item == item.to_integral_value() else float(item)
         raise TypeError(f"Object of type {type(item).__name__} is not JSON serializable")
 
-    return json.dumps(value, default=number, ensure_ascii=False).encode()
+    try:
+        return json.dumps(value, default=number, ensure_ascii=False).encode()
+    except (TypeError, ValueError) as error:
+        raise HandlerError("Runtime.MarshalError", f"Unable to marshal response: {error}") from None
 
 
 class _TextFormatter(logging.Formatter):
@@ -153,7 +157,7 @@ def _set_up_logging() -> None:
     handler.setFormatter(_JsonFormatter() if as_json else _TextFormatter())
     root = logging.getLogger()
     root.addHandler(handler)
-    if level := os.environ.get("AWS_LAMBDA_LOG_LEVEL", "INFO" if as_json else ""):
+    if level := os.environ.get("AWS_LAMBDA_LOG_LEVEL"):
         root.setLevel({"TRACE": "DEBUG", "FATAL": "CRITICAL", "WARN": "WARNING"}.get(level, level))
 
 
@@ -164,8 +168,8 @@ def _print_error(document: dict[str, Any]) -> None:
 def main(handler_name: str) -> None:
     """Serves invocations until the Runtime API says to stop."""
     global _current_request_id
-    if isinstance(sys.stdout, object) and hasattr(sys.stdout, "reconfigure"):
-        sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)  # it is a pipe, and lines should not wait there
     _set_up_logging()
     runtime = Runtime(os.environ["AWS_LAMBDA_RUNTIME_API"])
     try:
