@@ -4,8 +4,10 @@ A Lambda must never wait for Stripe longer than it lives, and a bare `StripeClie
 80 s. Three attempts of at most 7 s each, with their pauses, stay below the functions' 25 s.
 """
 
+import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from email.utils import parsedate_to_datetime
 from functools import cache
 from typing import Any, NamedTuple
@@ -36,6 +38,8 @@ class Answer(NamedTuple):
 
 @cache
 def _http() -> stripe.HTTPClient:
+    # The SDK tells every request at INFO, which on Lambda is a log line that somebody pays for.
+    logging.getLogger("stripe").setLevel(logging.WARNING)
     return stripe.RequestsClient(timeout=(CONNECT_SECONDS, READ_SECONDS))
 
 
@@ -57,6 +61,24 @@ def stripe_client() -> StripeClient:
     return _clients[key]
 
 
+Gate = Callable[[], None]
+_gate: Gate | None = None
+
+
+@contextmanager
+def gated(gate: Gate) -> Generator[None, None, None]:
+    """Meanwhile every call that `ask` makes in this process passes `gate` first, which may count, wait, or refuse by raising.
+
+    For jobs that ask a lot and must leave the rest of Stripe's rate limit to the users.
+    """
+    global _gate
+    _gate = gate
+    try:
+        yield
+    finally:
+        _gate = None
+
+
 def ask(call: Callable[[StripeClient], Any]) -> Answer:
     """Makes one call (retries included) and says when its answer was true.
 
@@ -64,6 +86,8 @@ def ask(call: Callable[[StripeClient], Any]) -> Answer:
     `[Date - seconds since the first attempt - M, Date + M]`.
     """
     client = stripe_client()
+    if _gate:
+        _gate()
     sent = time.monotonic()
     response = call(client).last_response
     elapsed = time.monotonic() - sent
