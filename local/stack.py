@@ -22,8 +22,10 @@ from local.bus import Bus
 from local.gateway import FunctionUrlGateway, HttpApiGateway, Keys, Origin
 from local.gateway.function_url import MAX_BODY as FUNCTION_URL_MAX_BODY
 from local.gateway.http_api import MAX_BODY as HTTP_API_MAX_BODY
-from local.http_server import App, HttpServer
+from local.http_server import App, HttpServer, listen
 from local.lambdas import Lambdas, Result
+from local.lambdas.invoke_api import MAX_BODY as INVOKE_MAX_BODY
+from local.lambdas.invoke_api import InvokeApi
 from local.logs import Log
 from local.ports import HOST, Ports, reserve
 from local.site import Site
@@ -63,6 +65,8 @@ class LocalStack:
         self.webhook_url = f"http://{HOST}:{self.ports.webhook}/"
         self.aws_url = f"http://{HOST}:{self.ports.aws}"
         self.stripe_url = self.stripe.api_base
+        self.lambda_url = ""
+        """Lambda's Invoke API, on a port of the system's choice once started."""
         self.log = log or Log(quiet=True)
         self.aws = AwsClient(self.aws_url)
         self.template = Template.read(template, {**self._parameters(), **(parameters or {})})
@@ -99,6 +103,9 @@ class LocalStack:
         apis = self._one_api()
         sockets = {name: self._reserve(getattr(self.ports, name), name) for name in ("site", "api", "aws")}
         webhook_sockets = [self._reserve(self.ports.webhook + index, "webhook") for index in range(max(1, len(function_urls)))]
+        invoke_socket = listen(HOST, 0)
+        self._sockets.append(invoke_socket)
+        self.lambda_url = f"http://{HOST}:{invoke_socket.getsockname()[1]}"
         stripe_setup = self._start_stripe()
         stream_writes = self._start_aws(sockets["aws"])
         # The names are needed before the functions' environments can be read; moto listens already, and answers when it is up.
@@ -109,8 +116,14 @@ class LocalStack:
             self._put_secret("secret-key", self.stripe.secret_key)
         functions = self.template.functions
         self._lambdas = Lambdas(
-            functions, aws_endpoint=self.aws_url, log=self.log, max_workers=self._max_workers, own_client=self._own_client
+            functions,
+            aws_endpoint=self.aws_url,
+            lambda_endpoint=self.lambda_url,
+            log=self.log,
+            max_workers=self._max_workers,
+            own_client=self._own_client,
         )
+        self._serve(invoke_socket, InvokeApi(self._lambdas), "invoke", INVOKE_MAX_BODY)
         if stream_writes:
             self._streams = Streams(self.template.pipes, self._lambdas, self.aws, self.bus, self.log)
             self._streams.start(stream_writes)

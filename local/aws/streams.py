@@ -5,8 +5,9 @@
 | images | hold the item's own nested values, and so change with every later write | the item as it was then |
 | a write that changes nothing | a record | none |
 | an update that makes its item | two records, the first of a bare key | one |
+| time of a record | to the microsecond | to the second |
 
-Source: DynamoDB developer guide, "Change data capture for DynamoDB Streams".
+Sources: DynamoDB developer guide, "Change data capture for DynamoDB Streams"; its API reference, StreamRecord.
 """
 
 import json
@@ -28,6 +29,7 @@ def install(written: Callable[[], None]) -> None:
     def add_once(self: StreamShard, old: Item | None, new: Item | None) -> None:
         add(self, old, new)
         images: dict[str, Any] = self.items[-1].record["dynamodb"]
+        images["ApproximateCreationDateTime"] = images["ApproximateCreationDateTime"].replace(microsecond=0)
         for name in _IMAGES:
             if name in images:
                 images[name] = json.loads(dynamo_json_dump(images[name]))

@@ -19,8 +19,9 @@ from local.template.functions import read_function, read_layer
 from local.template.globals_section import with_globals
 from local.template.http import read_function_url, read_http_apis
 from local.template.intrinsics import Resolver
-from local.template.model import Cors, ErrorPage, Function, FunctionUrl, HttpApi, JwtAuthorizer, Layer, Resource, Route, SiteDelivery
+from local.template.model import Cors, ErrorPage, Function, FunctionUrl, HttpApi, JwtAuthorizer, Layer, Pipe, Resource, Route, SiteDelivery
 from local.template.names import default_attribute
+from local.template.pipes import read_pipe
 from local.template.site import read_site
 from local.template.yaml_reader import Mapping, read_yaml
 
@@ -32,6 +33,7 @@ __all__ = [
     "HttpApi",
     "JwtAuthorizer",
     "Layer",
+    "Pipe",
     "Resource",
     "Route",
     "SiteDelivery",
@@ -108,6 +110,17 @@ class Template:
         by_id = {self._attribute_of(policy.logical_id, None): policy for policy in policies}
         sites = self._read("AWS::CloudFront::Distribution", lambda name, p: read_site(self, name, p, by_id))
         return next(sites, SiteDelivery())
+
+    @property
+    def has_pipes(self) -> bool:
+        """Known before the tables are made, which `pipes` is not."""
+        return any(True for _ in self.resources("AWS::Pipes::Pipe"))
+
+    @property
+    def pipes(self) -> tuple[Pipe, ...]:
+        functions = {function.arn: function.logical_id for function in self.functions} if self.has_pipes else {}
+        pipes = self._read("AWS::Pipes::Pipe", lambda name, p: read_pipe(self, name, p, functions))
+        return tuple(pipe for pipe in pipes if pipe)
 
     @property
     def tables(self) -> tuple[Resource, ...]:

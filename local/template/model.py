@@ -1,5 +1,6 @@
 """What the local stack takes from a template, as typed values. All durations in seconds, all sizes in MB unless named otherwise."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -88,6 +89,30 @@ class Function:
     @property
     def arn(self) -> str:
         return f"arn:aws:lambda:us-east-1:000000000000:function:{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Pipe:
+    """An EventBridge Pipe from a table's stream to an event bus."""
+
+    logical_id: str
+    stream: str
+    """ARN."""
+    filters: tuple[Callable[[Any], bool], ...]
+    """A record goes on if one of them holds, or if there is none."""
+    batch_size: int
+    retries: int
+    """After the first try of a batch; -1 for until it works."""
+    bisect: bool
+    dead_letters: str | None
+    """Name of the queue."""
+    enrichment: str | None
+    """Logical id of the function."""
+    bus: str
+    event_source: str
+    """This, the detail type and the time may be paths (`$.a.b`) into what the enrichment returned."""
+    detail_type: str
+    time: str | None
 
 
 @dataclass(frozen=True, slots=True)
