@@ -1,7 +1,6 @@
 """`python -m local`: the whole product on this machine, until Ctrl-C. The ports and Stripe's keys come from the environment."""
 
 import argparse
-import json
 import os
 import signal
 import sys
@@ -13,11 +12,11 @@ from types import FrameType
 from local.logs import Log
 from local.ports import Ports, PortTaken
 from local.stack import ROOT, LocalStack, StackError
+from local.state_file import STATE, remove_state, write_state
 from local.stripe_side import StripeSettingsError
 from local.template import TemplateError
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-_LOG_FILE = ROOT / ".cache" / "local.log"
 
 
 def main() -> int:
@@ -31,11 +30,14 @@ def main() -> int:
             template=arguments.template,
             release=arguments.release,
             with_stripe=not arguments.without_stripe,
-            log=Log(quiet=arguments.quiet, file=_LOG_FILE),
+            log=Log(quiet=arguments.quiet, file=arguments.state / "log"),
         )
         with stack:
-            _announce(stack, arguments.ready_file)
-            stack.wait()
+            try:
+                _announce(stack, arguments.state)
+                stack.wait()
+            finally:
+                remove_state(arguments.state)
     except KeyboardInterrupt:
         return 130
     except (PortTaken, StackError, StripeSettingsError, TemplateError, ValueError) as error:
@@ -51,42 +53,50 @@ def _arguments() -> argparse.Namespace:
         "--template", type=Path, default=ROOT / "template.yaml", help="e.g. .aws-sam/build/template.yaml, to run what was built"
     )
     parser.add_argument("--without-stripe", action="store_true", help="start no Stripe, for a template that knows none")
-    parser.add_argument("--quiet", action="store_true", help=f"print no log lines of functions (they are in {_LOG_FILE.relative_to(ROOT)})")
-    parser.add_argument("--ready-file", type=Path, help="write the addresses there as JSON once everything answers")
+    parser.add_argument("--quiet", action="store_true", help="print no log lines of functions")
+    parser.add_argument(
+        "--state", type=Path, default=STATE, help="folder for the log and, once everything answers, state.json with the addresses"
+    )
     return parser.parse_args()
 
 
-def _announce(stack: LocalStack, ready_file: Path | None) -> None:
+def _announce(stack: LocalStack, folder: Path) -> None:
     addresses = {
         "siteUrl": stack.site_url,
         "apiUrl": stack.api_url,
         "webhookUrl": stack.webhook_url,
         "stripeUrl": stack.stripe_url,
         "awsUrl": stack.aws_url,
+        "lambdaUrl": stack.lambda_url,
         "config": stack.config,
     }
+    print("\n".join(_words(stack)), flush=True)
+    write_state(addresses, folder)
+
+
+def _words(stack: LocalStack) -> list[str]:
     if stack.stripe.local:
-        payment = "Card      4242 4242 4242 4242, any future date, any CVC"
-        stripe = f"Stripe    {stack.stripe_url}   (stand-in: objects, events, deliveries, the clock)"
+        card = "4242 4242 4242 4242, any future date, any CVC"
+        stripe = f"{stack.stripe_url}   (stand-in: objects, events, deliveries, the clock)"
     else:
-        payment = "Card      Stripe's test cards, e.g. 4242 4242 4242 4242"
-        stripe = f"Stripe    test mode; in another terminal: stripe listen --latest --forward-to {stack.webhook_url}"
-    lines = [
+        card = "one of Stripe's test cards, e.g. 4242 4242 4242 4242"
+        stripe = f"test mode; in another terminal: stripe listen --latest --forward-to {stack.webhook_url}"
+    silent = [
+        f"Silent    {event} does not fire here: python -m local.invoke {function.logical_id}"
+        for function in stack.template.functions
+        for event in function.silent_events
+    ]
+    return [
         "",
         f"Ready     {stack.site_url}",
         "Next      open it, register with any e-mail address, choose a plan and pay",
         "Code      123456 confirms the address (any six digits but 000000; no mail is sent)",
-        payment,
-        stripe,
+        f"Card      {card}",
+        f"Stripe    {stripe}",
+        *silent,
         "Stop      Ctrl-C",
         "",
     ]
-    print("\n".join(lines), flush=True)
-    if ready_file:
-        # Written whole or not at all: whoever waits for the file reads it at once.
-        temporary = ready_file.with_suffix(".tmp")
-        temporary.write_text(json.dumps(addresses))
-        temporary.replace(ready_file)
 
 
 def _stop(signum: int, frame: FrameType | None) -> None:

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from local.lambdas.environment import Endpoints
 from local.lambdas.invocation import Result
 from local.lambdas.pool import Pool
 from local.lambdas.worker import has_awslambdaric
@@ -19,13 +20,17 @@ __all__ = ["Lambdas", "Result"]
 
 
 class Lambdas:
-    """Invokes functions by their logical id. `own_client` runs our runtime client even where AWS's is installed."""
+    """Invokes functions by their logical id. The endpoints are what functions call AWS at, and Lambda itself, if it is served.
+
+    `own_client` runs our runtime client even where AWS's is installed.
+    """
 
     def __init__(
         self,
         functions: Iterable[Function],
         *,
         aws_endpoint: str,
+        lambda_endpoint: str | None = None,
         log: Log | None = None,
         max_workers: int = 10,
         idle_seconds: float = 300.0,
@@ -35,7 +40,12 @@ class Lambdas:
         self._log = log or Log(quiet=True)
         self._pools = {
             function.logical_id: Pool(
-                function, aws_endpoint=aws_endpoint, log=self._log, max_workers=max_workers, idle_seconds=idle_seconds, own_client=own
+                function,
+                endpoints=Endpoints(aws_endpoint, lambda_endpoint),
+                log=self._log,
+                max_workers=max_workers,
+                idle_seconds=idle_seconds,
+                own_client=own,
             )
             for function in functions
         }
@@ -47,6 +57,13 @@ class Lambdas:
         """
         payload = event if isinstance(event, bytes) else json.dumps(event).encode()
         return self._pools[function].invoke(payload, wait)
+
+    def find(self, name: str) -> str | None:
+        """The logical id of a function given by logical id, name or ARN."""
+        for logical_id, pool in self._pools.items():
+            if name in (logical_id, pool.function.name, pool.function.arn):
+                return logical_id
+        return None
 
     def worker_count(self, function: str) -> int:
         """How many processes the function has right now."""

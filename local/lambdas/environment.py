@@ -6,14 +6,24 @@ Source of the list: Lambda developer guide, "Defined runtime environment variabl
 import datetime
 import os
 import uuid
+from dataclasses import dataclass
 
 from local.template import Function
 
 REGION = "us-east-1"
 
 
-def environment(function: Function, *, aws_endpoint: str, runtime_api: str) -> dict[str, str]:
-    """`aws_endpoint` is a URL, `runtime_api` is `host:port`."""
+@dataclass(frozen=True, slots=True)
+class Endpoints:
+    """URLs that functions call."""
+
+    aws: str
+    invoke: str | None
+    """Lambda's own API."""
+
+
+def environment(function: Function, *, endpoints: Endpoints, runtime_api: str) -> dict[str, str]:
+    """`runtime_api` is `host:port`."""
     today = datetime.datetime.now(datetime.UTC).strftime("%Y/%m/%d")
     variables = {
         "PATH": os.defpath,
@@ -38,7 +48,7 @@ def environment(function: Function, *, aws_endpoint: str, runtime_api: str) -> d
         "AWS_ACCESS_KEY_ID": "local",
         "AWS_SECRET_ACCESS_KEY": "local",
         "AWS_SESSION_TOKEN": "local",
-        "AWS_ENDPOINT_URL": aws_endpoint,
+        "AWS_ENDPOINT_URL": endpoints.aws,
         # The host's own AWS settings must not show through.
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
@@ -47,4 +57,6 @@ def environment(function: Function, *, aws_endpoint: str, runtime_api: str) -> d
     # JSON logs have a level even where the template names none (Lambda API reference, LoggingConfig).
     if level := function.log_level or ("INFO" if function.log_format == "JSON" else None):
         variables["AWS_LAMBDA_LOG_LEVEL"] = level
+    if endpoints.invoke:
+        variables["AWS_ENDPOINT_URL_LAMBDA"] = endpoints.invoke
     return variables | function.environment

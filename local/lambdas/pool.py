@@ -6,6 +6,7 @@ import time
 from collections import deque
 
 from local.lambdas.code import fingerprint, forget_bytecode
+from local.lambdas.environment import Endpoints
 from local.lambdas.invocation import Invocation, Result, error, exited, timed_out
 from local.lambdas.worker import Worker
 from local.logs import Log
@@ -21,9 +22,11 @@ class Pool:
     An idle worker waits on its inbox. The one that fell idle last is used first, so the others can go.
     """
 
-    def __init__(self, function: Function, *, aws_endpoint: str, log: Log, max_workers: int, idle_seconds: float, own_client: bool) -> None:
+    def __init__(
+        self, function: Function, *, endpoints: Endpoints, log: Log, max_workers: int, idle_seconds: float, own_client: bool
+    ) -> None:
         self.function = function
-        self._aws_endpoint = aws_endpoint
+        self._endpoints = endpoints
         self._log = log
         self._max_workers = max_workers
         self._idle_seconds = idle_seconds
@@ -150,7 +153,7 @@ class Pool:
                 coming = sum(worker.current is None and not worker.stale and worker not in self._idle for worker in self._workers)
                 if self._closed or coming >= len(self._pending) or len(self._workers) >= self._max_workers:
                     return
-                worker = Worker(self, self.function, aws_endpoint=self._aws_endpoint, own_client=self._own_client, log=self._log)
+                worker = Worker(self, self.function, endpoints=self._endpoints, own_client=self._own_client, log=self._log)
                 self._workers.add(worker)
             limit = max(_INIT_SECONDS, self.function.timeout)
             worker.init_timer = threading.Timer(limit, self._end_init, args=(worker, limit))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from local import processes
 from local.http_server import HttpServer, Request, Response, listen
-from local.lambdas.environment import environment
+from local.lambdas.environment import Endpoints, environment
 from local.lambdas.invocation import Invocation, Result
 from local.logs import Log
 from local.template import Function
@@ -36,7 +36,7 @@ def has_awslambdaric() -> bool:
 class Worker:
     """A process that asks for invocations one at a time. `pool` decides what it gets and hears how it went."""
 
-    def __init__(self, pool: "Pool", function: Function, *, aws_endpoint: str, own_client: bool, log: Log) -> None:
+    def __init__(self, pool: "Pool", function: Function, *, endpoints: Endpoints, own_client: bool, log: Log) -> None:
         self.pool = pool
         self.ready = False
         """It has asked for its first invocation: the module is imported."""
@@ -46,7 +46,7 @@ class Worker:
         self.inbox: queue.SimpleQueue[Invocation | None] = queue.SimpleQueue()
         self.current: Invocation | None = None
         self._function = function
-        self._aws_endpoint = aws_endpoint
+        self._endpoints = endpoints
         self._own_client = own_client
         self._log = log
         self._process: subprocess.Popen[bytes] | None = None
@@ -62,7 +62,7 @@ class Worker:
         client = str(_RUNTIME_CLIENT) if self._own_client or isolated else "awslambdaric"
         process = processes.start(
             [client, self._function.handler],
-            env=environment(self._function, aws_endpoint=self._aws_endpoint, runtime_api=f"127.0.0.1:{self._server.port}"),
+            env=environment(self._function, endpoints=self._endpoints, runtime_api=f"127.0.0.1:{self._server.port}"),
             cwd=self._function.code,
             python_options=["-S"] if isolated else [],
             stdout=subprocess.PIPE,

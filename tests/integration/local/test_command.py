@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -24,7 +23,9 @@ FIXTURE_ONLY = ["--without-stripe", "--template", str(FIXTURE / "template.yaml")
 class Running:
     """A stack in a process of its own, ready, with a function's worker started."""
 
-    def __init__(self, process: subprocess.Popen[str], addresses: dict[str, Any]) -> None:
+    def __init__(self, process: subprocess.Popen[str], state: Path) -> None:
+        addresses = json.loads((state / "state.json").read_text())
+        self.state = state
         self.process = process
         self.addresses = addresses
         assert call(f"{addresses['apiUrl']}/do", "POST", {"do": "state"}).status == 200
@@ -43,9 +44,9 @@ def launch(tmp_path: Path) -> Iterator[Launch]:
     started: list[subprocess.Popen[str]] = []
 
     def start(*command: str) -> Running:
-        ready = tmp_path / "ready.json"
+        ready = tmp_path / "state.json"
         process = subprocess.Popen(
-            [*command, sys.executable, "-m", "local", *FIXTURE_ONLY, "--ready-file", str(ready)],
+            [*command, sys.executable, "-m", "local", *FIXTURE_ONLY, "--state", str(tmp_path)],
             cwd=ROOT,
             env=environment(Ports.free()),
             stdout=subprocess.PIPE,
@@ -56,7 +57,7 @@ def launch(tmp_path: Path) -> Iterator[Launch]:
         started.append(process)
         wait_for(lambda: ready.exists() or process.poll() is not None)
         assert ready.exists(), process.stdout and process.stdout.read()
-        return Running(process, json.loads(ready.read_text()))
+        return Running(process, tmp_path)
 
     yield start
     for process in started:
@@ -111,6 +112,23 @@ def test_it_says_where_the_site_is_and_what_to_do(launch: Launch) -> None:
     for words in (running.addresses["siteUrl"], "4242 4242 4242 4242", "123456", "Ctrl-C"):
         assert words in said
     assert "Traceback" not in said
+
+
+def invoke(running: Running, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "local.invoke", "--state", str(running.state), *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=30)
+
+
+def test_functions_can_be_invoked_from_another_terminal_while_it_runs(launch: Launch) -> None:
+    running = launch()
+    answered = invoke(running, "NightlyFunction", '{"do": "return", "value": {"a": 1}}')
+    assert (answered.returncode, json.loads(answered.stdout)) == (0, {"a": 1})
+    failed = invoke(running, "NightlyFunction", '{"do": "raise", "message": "no"}')
+    assert (failed.returncode, json.loads(failed.stdout)["errorMessage"]) == (1, "no")
+    assert invoke(running, "NobodyFunction").stderr.strip() == "Function not found: NobodyFunction"
+    assert "the event is not JSON" in invoke(running, "NightlyFunction", "{").stderr
+    running.end(signal.SIGTERM)
+    assert "no stack runs here" in invoke(running, "NightlyFunction").stderr
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 
 from local.lambdas import Lambdas, Result
@@ -265,6 +266,26 @@ class TestBehindTheGateway:
     def test_any_event_can_be_sent_by_name(self, stack: LocalStack) -> None:
         result = stack.invoke("NightlyFunction", {"do": "return", "value": "done"})
         assert (result.payload, result.failed) == (b'"done"', False)
+
+    def test_a_function_can_call_another(self, stack: LocalStack) -> None:
+        client = boto3.client(
+            "lambda", endpoint_url=stack.lambda_url, region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x"
+        )
+        answer = client.invoke(FunctionName="recur-local-NightlyFunction", Payload=b'{"do": "return", "value": 7}')
+        assert (answer["StatusCode"], answer["Payload"].read()) == (200, b"7")
+        assert "FunctionError" not in answer
+        failed = client.invoke(FunctionName="NightlyFunction", Payload=b'{"do": "raise", "message": "x"}')
+        assert failed.get("FunctionError") == "Unhandled"
+        with pytest.raises(client.exceptions.ResourceNotFoundException):
+            client.invoke(FunctionName="NobodyFunction")
+        with pytest.raises(client.exceptions.InvalidParameterValueException):
+            client.invoke(FunctionName="NightlyFunction", InvocationType="Event")
+        environment = call(f"{stack.api_url}/do", "POST", {"do": "environment"}).json
+        assert environment["AWS_ENDPOINT_URL_LAMBDA"] == stack.lambda_url
+
+    def test_no_web_page_invokes(self, stack: LocalStack) -> None:
+        url = f"{stack.lambda_url}/2015-03-31/functions/NightlyFunction/invocations"
+        assert call(url, "POST", b"{}", content_type="text/plain").status == 403
 
     def test_logs_name_the_function(self, stack: LocalStack, log_file: Path) -> None:
         call(f"{stack.api_url}/do", "POST", {"do": "print", "text": "here I am"})
