@@ -35,7 +35,8 @@ function controllerOf(settings) {
     iframe.setAttribute("aria-hidden", "true");
     iframe.tabIndex = -1;
     const loaded = whenLoaded(iframe);
-    document.body.append(iframe);
+    // A script in the head may come before there is a body.
+    (document.body ?? document.documentElement).append(iframe);
     return loaded;
   }
   return (kind, handlers) => {
