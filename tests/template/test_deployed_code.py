@@ -12,14 +12,14 @@ from tests.template.sam_cli import ROOT
 
 LAYER = sorted((ROOT / "layers" / "billing" / "billing").rglob("*.py"))
 FUNCTIONS = sorted((ROOT / "functions").rglob("*.py"))
-FUNCTION_NAMES = {path.name for path in (ROOT / "functions").iterdir() if path.is_dir()}
+FUNCTION_NAMES = {path.parent.name for path in FUNCTIONS}
 FAKE_STRIPE = sorted((ROOT / "local" / "fake_stripe").rglob("*.py"))
+
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 
 MODULE_OF = {"aws-lambda-powertools": "aws_lambda_powertools"}
 SHIPPED = {
-    MODULE_OF.get(name, name)
-    for requirement in tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]["layer"]
-    for name in [requirement.partition("==")[0]]
+    MODULE_OF.get(name, name) for requirement in PYPROJECT["dependency-groups"]["layer"] for name in [requirement.partition("==")[0]]
 } | {"botocore"}
 """What the layer ships: the group `layer`, and botocore, whose exceptions are part of boto3's interface."""
 
@@ -83,6 +83,10 @@ def test_nothing_deployed_reads_the_environment_while_it_is_imported(path: Path)
 
 def test_a_function_is_a_module_of_its_folders_name() -> None:
     assert {relative(path) for path in FUNCTIONS} >= {f"functions/{name}/{name}.py" for name in FUNCTION_NAMES}
+
+
+def test_pyright_finds_every_function() -> None:
+    assert set(PYPROJECT["tool"]["pyright"]["extraPaths"]) == {"layers/billing", *(f"functions/{name}" for name in FUNCTION_NAMES)}
 
 
 @pytest.mark.parametrize(
