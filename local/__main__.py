@@ -9,9 +9,10 @@ import time
 from pathlib import Path
 from types import FrameType
 
+from local.children import ROOT
 from local.logs import Log
 from local.ports import Ports, PortTaken
-from local.stack import ROOT, LocalStack, StackError
+from local.stack import LocalStack, StackError
 from local.state_file import STATE, remove_state, write_state
 from local.stripe_side import StripeSettingsError
 from local.template import TemplateError

@@ -39,6 +39,8 @@ _COMPRESSIBLE = ("text/", "application/json", "application/manifest+json", "imag
 _COMPRESS_FROM = 1000
 """Bytes, CloudFront's lower bound (its upper one is 10 MB)."""
 _CONFIG = "/config.json"
+MAX_BODY = 1024 * 1024
+"""Bytes: nothing is posted here, so little need be read to be refused."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,18 +8,16 @@ import json
 import os
 import platform
 import socket
-import subprocess
-import threading
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
-from local import processes
-from local.aws.client import AwsClient
+from local.aws.client import AwsClient, AwsError
 from local.aws.provision import provision, put_secret
 from local.bus import Bus
-from local.gateway import FunctionUrlGateway, HttpApiGateway, Keys, Origin
+from local.children import ROOT, Children
+from local.gateway import FunctionUrlGateway, HttpApiGateway, Keys, function_url_origin, http_api_origin
 from local.gateway.function_url import MAX_BODY as FUNCTION_URL_MAX_BODY
 from local.gateway.http_api import MAX_BODY as HTTP_API_MAX_BODY
 from local.http_server import App, HttpServer, listen
@@ -28,13 +26,14 @@ from local.lambdas.invoke_api import MAX_BODY as INVOKE_MAX_BODY
 from local.lambdas.invoke_api import InvokeApi
 from local.logs import Log
 from local.ports import HOST, Ports, reserve
+from local.site import MAX_BODY as SITE_MAX_BODY
 from local.site import Site
 from local.streams import Streams
 from local.stripe_side import StripeSide
 from local.template import SiteDelivery, Template
 
-ROOT = Path(__file__).resolve().parent.parent
 _REGION = "us-east-1"
+_STRIPE_SETUP = "Stripe's set-up"
 
 
 class StackError(Exception):
@@ -76,15 +75,13 @@ class LocalStack:
         self._with_stripe = with_stripe
         self._max_workers = max_workers
         self._own_client = own_runtime_client
-        self._sockets: list[socket.socket] = []
-        self._servers: list[HttpServer] = []
-        self._children: dict[str, subprocess.Popen[bytes]] = {}
         self.bus = Bus(self.log)
         """What the template's Pipes have put on its event buses."""
+        self._sockets: list[socket.socket] = []
+        self._servers: list[HttpServer] = []
+        self._children = Children(self.log)
         self._lambdas: Lambdas | None = None
         self._streams: Streams | None = None
-        self._ended = threading.Event()
-        self._ended_child = ""
 
     def __enter__(self) -> Self:
         try:
@@ -100,61 +97,32 @@ class LocalStack:
     def start(self) -> None:
         """Returns when everything answers. Raises `StackError`, `PortTaken` or `TemplateError`; call `close` then."""
         function_urls = self.template.function_urls
-        apis = self._one_api()
-        sockets = {name: self._reserve(getattr(self.ports, name), name) for name in ("site", "api", "aws")}
-        webhook_sockets = [self._reserve(self.ports.webhook + index, "webhook") for index in range(max(1, len(function_urls)))]
-        invoke_socket = listen(HOST, 0)
-        self._sockets.append(invoke_socket)
-        self.lambda_url = f"http://{HOST}:{invoke_socket.getsockname()[1]}"
-        stripe_setup = self._start_stripe()
-        stream_writes = self._start_aws(sockets["aws"])
-        # The names are needed before the functions' environments can be read; moto listens already, and answers when it is up.
-        for index, url in enumerate(function_urls):
-            self.template.provide(f"{url.function}Url", f"{url.function}Url", FunctionUrl=f"http://{HOST}:{self.ports.webhook + index}/")
-        provision(self.template, self.aws)
-        if stripe_setup:
-            self._put_secret("secret-key", self.stripe.secret_key)
-        functions = self.template.functions
-        self._lambdas = Lambdas(
-            functions,
-            aws_endpoint=self.aws_url,
-            lambda_endpoint=self.lambda_url,
-            log=self.log,
-            max_workers=self._max_workers,
-            own_client=self._own_client,
-        )
-        self._serve(invoke_socket, InvokeApi(self._lambdas), "invoke", INVOKE_MAX_BODY)
+        # All ports before anything is started. Whoever connects from now on waits until its server runs.
+        site_socket = self._reserve(self.ports.site, "site")
+        api_socket = self._reserve(self.ports.api, "api")
+        aws_socket = self._reserve(self.ports.aws, "aws")
+        url_sockets = [self._reserve(self.ports.webhook + index, "webhook") for index, _ in enumerate(function_urls)]
+        self._start_stripe()
+        stream_writes = self._start_aws(aws_socket)
+        for url, listener in zip(function_urls, url_sockets, strict=True):
+            self.template.provide(f"{url.function}Url", f"{url.function}Url", FunctionUrl=f"http://{HOST}:{_port(listener)}/")
+        self._provision()
+        lambdas = self._start_functions()
         if stream_writes:
-            self._streams = Streams(self.template.pipes, self._lambdas, self.aws, self.bus, self.log)
+            self._streams = Streams(self.template.pipes, lambdas, self.aws, self.bus, self.log)
             self._streams.start(stream_writes)
-        keys = Keys(lambda issuer: self.aws.get(f"/{issuer.rpartition('/')[2]}/.well-known/jwks.json"))
-        for api in self.template.http_apis if apis else ():
-            origin = Origin(
-                api.logical_id.lower(),
-                f"{api.logical_id.lower()}.execute-api.{_REGION}.amazonaws.com",
-                decode_path=True,
-                port=self.ports.api,
-            )
-            self._serve(sockets["api"], HttpApiGateway(api, origin, self._lambdas, keys, self.log), "api", HTTP_API_MAX_BODY)
-        for listener, url in zip(webhook_sockets, function_urls, strict=False):
-            origin = Origin(
-                url.function.lower(),
-                f"{url.function.lower()}.lambda-url.{_REGION}.on.aws",
-                decode_path=False,
-                port=listener.getsockname()[1],
-            )
-            self._serve(listener, FunctionUrlGateway(url, origin, self._lambdas, self.log), url.function, FUNCTION_URL_MAX_BODY)
+        self._serve_api(api_socket, lambdas)
+        for url, listener in zip(function_urls, url_sockets, strict=True):
+            gateway = FunctionUrlGateway(url, function_url_origin(url.function, _port(listener)), lambdas, self.log)
+            self._serve(listener, gateway, url.function, FUNCTION_URL_MAX_BODY)
         self.config = self._config()
-        site = Site(self._site_folder, self.config, self._delivery(), port=self.ports.site)
-        self._serve(sockets["site"], site, "site", max_body=1024 * 1024)
-        if stripe_setup:
-            self._finish_stripe(stripe_setup)
+        self._serve(site_socket, Site(self._site_folder, self.config, self._delivery(), port=self.ports.site), "site", SITE_MAX_BODY)
+        self._finish_stripe()
 
     def wait(self) -> None:
         """Blocks until a part of the stack ends by itself. Raises `StackError` then."""
-        self._ended.wait()
-        if self._ended_child:
-            raise StackError(f"{self._ended_child} has ended (exit status {self._children[self._ended_child].returncode})")
+        if ended := self._children.wait():
+            raise StackError(ended)
 
     def invoke(self, function: str, event: bytes | dict[str, Any]) -> Result:
         """Invokes a function by its logical id with any event, as `aws lambda invoke` would."""
@@ -169,15 +137,13 @@ class LocalStack:
 
     def close(self) -> None:
         """Ends every process and frees every port. May be called twice."""
-        self._ended.set()
         for server in self._servers:
             server.close()
         if self._streams:
             self._streams.close()
         if self._lambdas:
             self._lambdas.close()
-        for process in self._children.values():
-            processes.kill(process)
+        self._children.close()
         for listener in self._sockets:
             listener.close()
         self.log.close()
@@ -196,12 +162,6 @@ class LocalStack:
             "StripeHooksSources": self.stripe.hook_sources,
         }
 
-    def _one_api(self) -> bool:
-        apis = [name for name, _ in self.template.resources("AWS::Serverless::HttpApi")]
-        if len(apis) > 1:
-            raise StackError(f"{self.template.path.name}: the local stack serves one HTTP API, not {', '.join(apis)}")
-        return True
-
     def _reserve(self, port: int, name: str) -> socket.socket:
         listener = reserve(port, name)
         self._sockets.append(listener)
@@ -212,6 +172,18 @@ class LocalStack:
         self._servers.append(server)
         server.start()
 
+    def _serve_api(self, listener: socket.socket, lambdas: Lambdas) -> None:
+        apis = self.template.http_apis
+        if len(apis) > 1:
+            names = ", ".join(api.logical_id for api in apis)
+            raise StackError(f"{self.template.path.name}: the local stack has one port for an HTTP API, not for {names}")
+        keys = Keys(lambda issuer: self.aws.get(f"/{issuer.rpartition('/')[2]}/.well-known/jwks.json"))
+        for api in apis:
+            gateway = HttpApiGateway(api, http_api_origin(api.logical_id, self.ports.api), lambdas, keys, self.log)
+            self._serve(listener, gateway, "api", HTTP_API_MAX_BODY)
+        if not apis:
+            listener.close()
+
     def _start_aws(self, listener: socket.socket) -> socket.socket | None:
         """Returns where a byte can be read for every record of a table's stream, if the template has a Pipe to read them."""
         arguments, passed = ["local.aws", "--fd", str(listener.fileno())], [listener]
@@ -221,60 +193,63 @@ class LocalStack:
             self._sockets.append(reader)
             arguments += ["--stream-fd", str(writer.fileno())]
             passed.append(writer)
-        self._start_child("AWS", arguments, pass_fds=[each.fileno() for each in passed])
+        self._children.start("AWS", *arguments, pass_fds=[each.fileno() for each in passed])
         # Ours are closed, so that nobody waits on a dead moto.
         for each in passed:
             each.close()
         return reader
 
-    def _start_stripe(self) -> subprocess.Popen[bytes] | None:
-        """Starts the local Stripe and, beside it, what sets it up; the latter is returned."""
+    def _provision(self) -> None:
+        try:
+            provision(self.template, self.aws)
+            if self._with_stripe:
+                self._put_secret("secret-key", self.stripe.secret_key)
+        except (OSError, AwsError) as error:
+            raise StackError(f"AWS could not be set up: {error}") from error
+
+    def _start_functions(self) -> Lambdas:
+        invoke_socket = listen(HOST, 0)
+        self._sockets.append(invoke_socket)
+        self.lambda_url = f"http://{HOST}:{_port(invoke_socket)}"
+        self._lambdas = Lambdas(
+            self.template.functions,
+            aws_endpoint=self.aws_url,
+            lambda_endpoint=self.lambda_url,
+            log=self.log,
+            max_workers=self._max_workers,
+            own_client=self._own_client,
+        )
+        self._serve(invoke_socket, InvokeApi(self._lambdas), "invoke", INVOKE_MAX_BODY)
+        return self._lambdas
+
+    def _start_stripe(self) -> None:
+        """Starts the local Stripe and, beside it, what sets it up."""
         if not self._with_stripe:
-            return None
+            return
         wanted: list[str] = []
         if self.stripe.local:
             reserve(self.ports.stripe, "stripe").close()
-            self._start_child("Stripe", ["local.fake_stripe", "--port", str(self.ports.stripe)])
+            self._children.start("Stripe", "local.fake_stripe", "--port", str(self.ports.stripe))
             wanted = ["--await", self.stripe.api_base, "--webhook", self.webhook_url]
-        environment = self._child_environment() | {
+        environment = {
             "STRIPE_SECRET_KEY": self.stripe.secret_key,
             "STRIPE_API_BASE": self.stripe.api_base,
             "STRIPE_API_VERSION": self.stripe.api_version,
         }
-        setup = processes.start(["local.stripe_setup", *wanted], env=environment, cwd=ROOT, stdout=subprocess.PIPE)
-        self._children["Stripe's set-up"] = setup
-        return setup
+        self._children.start_task(_STRIPE_SETUP, "local.stripe_setup", *wanted, environment=environment)
 
-    def _finish_stripe(self, setup: subprocess.Popen[bytes]) -> None:
+    def _finish_stripe(self) -> None:
         """Waits for the set-up, and puts the webhook's secret where the function looks for it."""
-        assert setup.stdout is not None
-        output = setup.stdout.read().decode("utf-8", "replace").strip()
-        code = setup.wait()
-        processes.kill(self._children.pop("Stripe's set-up"))
-        last_line = output.splitlines()[-1] if output else "no word why"
-        if code != 0:
+        if not self._with_stripe:
+            return
+        status, last_line = self._children.finish_task(_STRIPE_SETUP)
+        if status != 0:
             raise StackError(f"Stripe could not be set up: {last_line}")
         self._put_secret("webhook-secret", self.stripe.webhook_secret or json.loads(last_line)["webhookSecret"])
 
     def _put_secret(self, name: str, value: str) -> None:
         stage = self.template.parameters.get("Stage", "dev")
         put_secret(self.aws, f"/recur/{stage}/stripe/{name}", value)
-
-    def _start_child(self, name: str, arguments: list[str], pass_fds: list[int] | None = None) -> None:
-        process = processes.start(arguments, env=self._child_environment(), cwd=ROOT, stdout=subprocess.PIPE, pass_fds=pass_fds or ())
-        self._children[name] = process
-        threading.Thread(target=self.log.pump, args=(name, process.stdout), name=f"{name} log", daemon=True).start()
-        threading.Thread(target=self._watch, args=(name, process), name=f"{name} watch", daemon=True).start()
-
-    def _watch(self, name: str, process: subprocess.Popen[bytes]) -> None:
-        process.wait()
-        if not self._ended.is_set():
-            self._ended_child = name
-            self._ended.set()
-
-    def _child_environment(self) -> dict[str, str]:
-        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
-        return kept | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
 
     # ------------------------------------------------------------------------------------ the site
 
@@ -300,3 +275,7 @@ class LocalStack:
             for address, ours in local.items():
                 headers[name] = headers[name].replace(address, ours)
         return replace(delivery, headers=headers)
+
+
+def _port(listener: socket.socket) -> int:
+    return listener.getsockname()[1]

@@ -38,6 +38,16 @@ class Origin:
     port: int
 
 
+def http_api_origin(logical_id: str, port: int) -> Origin:
+    api_id = logical_id.lower()
+    return Origin(api_id, f"{api_id}.execute-api.us-east-1.amazonaws.com", decode_path=True, port=port)
+
+
+def function_url_origin(function: str, port: int) -> Origin:
+    url_id = function.lower()
+    return Origin(url_id, f"{url_id}.lambda-url.us-east-1.on.aws", decode_path=False, port=port)
+
+
 def build_event(
     request: Request,
     origin: Origin,

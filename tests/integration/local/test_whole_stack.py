@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from local.children import ROOT
 from local.ports import Ports
-from local.stack import ROOT, LocalStack
+from local.stack import LocalStack
 from tests.integration.local.support import call
 
 
