@@ -5,6 +5,7 @@ on DynamoDB's JSON. `tests/unit/state/test_memory_table.py` holds it against mot
 """
 
 import copy
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -28,11 +29,13 @@ class MemoryTable:
         self.table_name = name
         self.items: dict[str, Json] = {}
         self.around = around
+        self._lock = threading.Lock()
 
     def get_item(self, hash_key: str, range_key: str | None = None, consistent_read: bool = False, **_: Any) -> Json:
         def run() -> Json:
-            found = self.items.get(hash_key)
-            return {} if found is None else {"Item": copy.deepcopy(found)}
+            with self._lock:
+                found = self.items.get(hash_key)
+                return {} if found is None else {"Item": copy.deepcopy(found)}
 
         return self.around(run)
 
@@ -40,9 +43,10 @@ class MemoryTable:
         self, hash_key: str, range_key: str | None = None, attributes: Any = None, condition: Condition | None = None, **_: Any
     ) -> Json:
         def run() -> Json:
-            self._check(condition, self.items.get(hash_key))
-            self.items[hash_key] = copy.deepcopy(attributes) | {"pk": {"S": hash_key}}
-            return {}
+            with self._lock:
+                self._check(condition, self.items.get(hash_key))
+                self.items[hash_key] = copy.deepcopy(attributes) | {"pk": {"S": hash_key}}
+                return {}
 
         return self.around(run)
 
@@ -50,13 +54,14 @@ class MemoryTable:
         self, hash_key: str, range_key: str | None = None, actions: Any = (), condition: Condition | None = None, **_: Any
     ) -> Json:
         def run() -> Json:
-            current = self.items.get(hash_key)
-            self._check(condition, current)
-            updated = copy.deepcopy(current) if current is not None else {"pk": {"S": hash_key}}
-            for action in actions:
-                _act(updated, action)
-            self.items[hash_key] = updated
-            return {"Attributes": copy.deepcopy(updated)}
+            with self._lock:
+                current = self.items.get(hash_key)
+                self._check(condition, current)
+                updated = copy.deepcopy(current) if current is not None else {"pk": {"S": hash_key}}
+                for action in actions:
+                    _act(updated, action)
+                self.items[hash_key] = updated
+                return {"Attributes": copy.deepcopy(updated)}
 
         return self.around(run)
 

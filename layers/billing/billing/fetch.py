@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from billing import snapshots
 from billing.access import is_live
+from billing.errors import Undecided
 from billing.shapes import Json, child, children
 from billing.state.parts import (
     CUSTOMER,
@@ -18,13 +19,26 @@ from billing.state.parts import (
     payment_method_key,
     subscription_key,
 )
-from billing.stripe_api import Answer, ask
+from billing.stripe_api import Answer
+from billing.stripe_api import ask as ask_stripe
 
 if TYPE_CHECKING:
     from stripe import StripeClient
 
+    Call = Callable[[StripeClient], Any]
+    ListCall = Callable[[StripeClient, Any], Any]
+    """From the client and the page's parameters to the list."""
+
 PAGE = 100
 """The longest page that Stripe gives."""
+
+
+def ask(call: "Call") -> Answer:
+    """One call whose answer says when it was true. Raises `Undecided` for one without a Date, which orders nothing."""
+    answer = ask_stripe(call)
+    if not answer.certain:
+        raise Undecided("an answer of Stripe's came without a Date")
+    return answer
 
 
 def fetch_part(customer: str, key: str, by: str) -> Observation:
@@ -51,17 +65,28 @@ def fetch_subscription(subscription: str, by: str) -> Observation:
 
 
 def fetch_payment(subscription: str, by: str) -> Observation:
-    """The payment state of the subscription's latest invoice.
+    """The payment state of the subscription's latest invoice that is no draft: a renewal's draft is nobody's debt for an hour, and
+    for good where an account leaves unpaid subscriptions' invoices drafts.
 
-    Two calls: from the subscription, `latest_invoice.payments.data.payment.payment_intent` would be one level too deep to
-    expand.
+    Two calls: from a list, `payments.data.payment.payment_intent` would be one level too deep to expand.
     """
-    latest = ask(lambda stripe: stripe.v1.subscriptions.retrieve(subscription))
-    invoice = latest.data["latest_invoice"]
+    invoice, lo, hi = _latest_invoice(subscription)
     if invoice is None:
-        return Observation(None, latest.lo, latest.hi, _fetched(by))
+        return Observation(None, lo, hi, _fetched(by))
     answer = ask(lambda stripe: stripe.v1.invoices.retrieve(invoice, {"expand": ["payments.data.payment.payment_intent"]}))
-    return snapshots.payment(answer.data, payment_status(answer.data), latest.lo, answer.hi, _fetched(by))
+    return snapshots.payment(answer.data, payment_status(answer.data), lo, answer.hi, _fetched(by))
+
+
+def _latest_invoice(subscription: str) -> tuple[str | None, int, int]:
+    """Its id, and between when and when it was the latest one. The list begins with the newest."""
+    wanted: Any = {"subscription": subscription}
+    lo, hi = 0, 0
+    for page in pages(lambda stripe, page: stripe.v1.invoices.list(wanted | page), limit=10):
+        lo, hi = lo or page.lo, page.hi
+        for invoice in page.data["data"]:
+            if invoice["status"] != "draft":
+                return invoice["id"], lo, hi
+    return None, lo, hi
 
 
 _BY_INTENT = {"processing": "processing", "requires_action": "action_required", "requires_confirmation": "action_required"}
@@ -117,13 +142,13 @@ def fetch_everything(customer: str, by: str) -> Iterator[tuple[str, Observation]
     yield CUSTOMER, fetch_customer(customer, by)
 
 
-def pages(list_page: "Callable[[StripeClient, Any], Any]", after: str = "") -> Iterator[Answer]:
+def pages(list_page: "ListCall", after: str = "", limit: int = PAGE, asking: "Callable[[Call], Answer]" = ask) -> Iterator[Answer]:
     """The pages of a list, beginning after an object's id; each is an answer of its own, true at a time of its own."""
-    page: Json = {"limit": PAGE}
+    page: Json = {"limit": limit}
     while True:
         if after:
             page["starting_after"] = after
-        answer = ask(lambda stripe: list_page(stripe, page))
+        answer = asking(lambda stripe: list_page(stripe, page))
         yield answer
         if not answer.data["has_more"]:
             return

@@ -17,6 +17,13 @@ def _required(name: str) -> str:
     return value
 
 
+def _whole_number(name: str) -> int:
+    value = _required(name)
+    if not value.isdecimal():
+        raise Misconfigured(f"{name} is {value!r}; a whole number is expected")
+    return int(value)
+
+
 class Settings:
     """One property a setting. Raises `Misconfigured` when its variable is missing or makes no sense."""
 
@@ -36,10 +43,7 @@ class Settings:
     @cached_property
     def grace_seconds(self) -> int:
         """How long a past_due subscription still grants its features."""
-        days = _required("PAST_DUE_GRACE_DAYS")
-        if not days.isdecimal():
-            raise Misconfigured(f"PAST_DUE_GRACE_DAYS is {days!r}; a whole number of days is expected")
-        return int(days) * 86_400
+        return _whole_number("PAST_DUE_GRACE_DAYS") * 86_400
 
     @cached_property
     def site_url(self) -> str:
@@ -67,6 +71,16 @@ class Settings:
     def webhook_secret_parameter(self) -> str:
         """Name of the SSM parameter that holds the signing secrets, white space between several while they rotate."""
         return _required("STRIPE_WEBHOOK_SECRET_PARAMETER")
+
+    @cached_property
+    def reconcile_max_calls(self) -> int:
+        """How many calls one run of reconcile may make to Stripe."""
+        return _whole_number("RECONCILE_MAX_CALLS")
+
+    @cached_property
+    def reconcile_calls_per_second(self) -> int:
+        """How fast it may make them: the rest of Stripe's rate limit is the users'."""
+        return _whole_number("RECONCILE_CALLS_PER_SECOND")
 
 
 settings = Settings()

@@ -1,19 +1,22 @@
 """Deployed code in this process: its settings and secrets given, its table in memory, and a Stripe that must not be called."""
 
+from collections.abc import Iterator
+
 import pytest
+
 from billing import secrets, stripe_api
 from billing.customers import _remembered_owner  # pyright: ignore[reportPrivateUsage]
 from billing.release import NEWEST
 from billing.settings import settings
 from billing.state import store
 from billing.state.items import Item
-
 from tests.support.events import SECRET
 from tests.support.memory_table import MemoryTable
+from tests.support.stripe_in_process import InProcessStripe
 
 
 @pytest.fixture
-def table(monkeypatch: pytest.MonkeyPatch) -> MemoryTable:
+def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[MemoryTable]:
     """The table, with user u1 and its customer cus_1 in it."""
     environment = {
         "STAGE": "dev",
@@ -23,6 +26,8 @@ def table(monkeypatch: pytest.MonkeyPatch) -> MemoryTable:
         "STRIPE_SECRET_KEY_PARAMETER": "/key",
         "STRIPE_WEBHOOK_SECRET_PARAMETER": "/webhook",
         "PAST_DUE_GRACE_DAYS": "14",
+        "RECONCILE_MAX_CALLS": "1000",
+        "RECONCILE_CALLS_PER_SECOND": "1000",
         "SITE_URL": "http://site.test",
         "POWERTOOLS_SERVICE_NAME": "recur",
         "POWERTOOLS_METRICS_NAMESPACE": "recur",
@@ -31,7 +36,7 @@ def table(monkeypatch: pytest.MonkeyPatch) -> MemoryTable:
         monkeypatch.setenv(name, value)
     vars(settings).clear()
     _remembered_owner.cache_clear()
-    monkeypatch.setattr(secrets, "_cache", {"/key": (float("inf"), "sk_test_unit"), "/webhook": (float("inf"), SECRET)})
+    monkeypatch.setattr(secrets, "_cache", {"/key": (float("inf"), "sk_test_local"), "/webhook": (float("inf"), SECRET)})
     table = MemoryTable("recur")
     monkeypatch.setattr(Item, "_connection", table)
     store.link_customer("u1", "cus_1", now=1)
@@ -48,9 +53,16 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[object]:
         calls.append(call)
         raise AssertionError("Stripe was asked")
 
-    for module in (
-        "customers",
-        "fetch",
-    ):
+    for module in ("customers", "fetch"):
         monkeypatch.setattr(f"billing.{module}.ask", ask)
     return calls
+
+
+@pytest.fixture
+def account(table: MemoryTable, monkeypatch: pytest.MonkeyPatch) -> Iterator[InProcessStripe]:
+    """Stripe in this process; the app talks to it by the real SDK, and all that it is not told by `deliver` it has missed."""
+    account = InProcessStripe(settings.release.api_version)
+    monkeypatch.setattr(stripe_api, "_http", lambda: account.http)
+    stripe_api._clients.clear()  # pyright: ignore[reportPrivateUsage]
+    yield account
+    stripe_api._clients.clear()  # pyright: ignore[reportPrivateUsage]

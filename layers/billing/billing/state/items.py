@@ -1,9 +1,10 @@
-"""The table, as pynamodb sees it. One model for its three kinds of item, since each model would open a client of its own.
+"""The table, as pynamodb sees it. One model for all kinds of item, since each model would open a client of its own.
 
 pk                     holds
 user#<Cognito sub>     customer, customer_claimed_at, parts {key: Part}, checkout {...}; one GetItem answers "may this user ...?"
 customer#<cus_...>     user: whose customer this is; written once, never changed
 catalogue              plans [...], fees [...], fetched_at: the catalogue as last fetched from Stripe
+job#<name>             progress {...}, lease, lease_until: how far a long job got, and who is at it
 """
 
 from typing import Any
@@ -41,6 +42,10 @@ class Item(Model):
     fees: ListAttribute[Any] = ListAttribute(null=True)
     fetched_at = NumberAttribute(null=True)
 
+    progress: MapAttribute[str, Any] = MapAttribute(null=True)
+    lease = UnicodeAttribute(null=True)
+    lease_until = NumberAttribute(null=True)
+
 
 def user_pk(user: str) -> str:
     return f"user#{user}"
@@ -48,6 +53,10 @@ def user_pk(user: str) -> str:
 
 def customer_pk(customer: str) -> str:
     return f"customer#{customer}"
+
+
+def job_pk(job: str) -> str:
+    return f"job#{job}"
 
 
 CATALOGUE_PK = "catalogue"

@@ -19,8 +19,8 @@ and the stored part a `version` that moves at every write, so that a slow fetch 
 Two guards hold whatever the clocks say: a *final* state (a canceled subscription) is not revived by a state that is not,
 and a part that follows a series of objects (a subscription's latest invoice) does not go back to an earlier one.
 
-Why this and not something simpler: docs/decisions/0002-order-rule.md. `tests/unit/state/test_rule.py` proves it over every
-permutation, with duplicates, slow fetches and crashes.
+Why this and not something simpler: docs/decisions/0002-order-rule.md. `tests/unit/state/test_convergence.py` holds it against
+every permutation, with duplicates, slow fetches, crashes and drops; `tests/unit/state/mutations` shows what each line is for.
 """
 
 from enum import Enum
@@ -55,3 +55,11 @@ def judge(stored: Part | None, news: Observation) -> Verdict:
     if news.hi < stored.lo:
         return Verdict.DROP
     return Verdict.TOUCH if stored.value == news.value else Verdict.FETCH
+
+
+def accounts_for(stored: Part | None, event: str, created: int) -> bool:
+    """Whether what is stored already contains an event of which only the id and the time (Unix seconds) are known: it was set by
+    that very event, or was true clearly after it. If so there is nothing to ask Stripe; the webhook did its work."""
+    if stored is None:
+        return False
+    return stored.source.partition(" ")[0] == event or created + EVENT_MARGIN < stored.lo

@@ -1,0 +1,113 @@
+"""Goes through Stripe's list of subscriptions and compares each with what is stored: without events, so whatever was the matter.
+
+A page is only compared with, never written: it was true somewhere between its call and its answer, and a write belongs to the
+order rule. Whoever differs, or looks as if something else of theirs was missed, is refreshed as a whole. A deep scan refreshes
+everybody; that is what is left to do when events are no longer listed.
+"""
+
+import time
+from typing import Any
+
+import stripe
+
+from billing import snapshots
+from billing.access import is_live
+from billing.customers import user_named_by
+from billing.fetch import pages
+from billing.log import logger
+from billing.reconcile.budget import RunEnds
+from billing.reconcile.crew import Crew
+from billing.refresh import refresh_everything
+from billing.shapes import Json, child, identity
+from billing.state import jobs, store
+from billing.state.parts import ENTITLEMENTS, User, payment_key, payment_method_key, subscription_key
+
+JOB = "drift"
+
+
+def begin_drift(deep: bool = False) -> bool:
+    """Lets the next runs scan all subscriptions. False when a scan is under way already (a deep one begins anew)."""
+    return jobs.begin(JOB, {"after": "", "deep": deep, "begun": int(time.time()), "compared": 0, "repaired": 0}, anew=deep)
+
+
+class Drift:
+    """One run of the scan. Raises `RunEnds` and `Overtaken`; the job then knows where to go on."""
+
+    def __init__(self, crew: Crew) -> None:
+        self._crew = crew
+        self._refreshed: set[str] = set()
+        """Customers that this run has refreshed."""
+
+    def scan(self, job: jobs.Job) -> None:
+        """Goes on with the scan to its end, unless another run has ended it."""
+        scan = job.progress
+        if not scan:
+            return
+        wanted: Any = {"status": "all", "expand": ["data.customer"]}
+        try:
+            for page in pages(lambda client, page: client.v1.subscriptions.list(wanted | page), scan["after"], asking=self._crew.ask):
+                found = page.data["data"]
+                repaired = len(self._crew.report.repaired)
+                self._compare(found, scan["deep"])
+                if found:
+                    repaired = scan["repaired"] + len(self._crew.report.repaired) - repaired
+                    scan = scan | {"after": found[-1]["id"], "compared": scan["compared"] + len(found), "repaired": repaired}
+                    job.save(scan)
+        except stripe.InvalidRequestError:
+            if not scan["after"]:
+                raise
+            job.save(scan | {"after": ""})
+            raise RunEnds("the subscription it was at is gone; the scan begins anew") from None
+        logger().info("Drift scan finished", extra={name: int(scan[name]) for name in ("begun", "compared", "repaired")})
+        job.finish()
+
+    def _compare(self, found: list[Json], deep: bool) -> None:
+        by_customer: dict[str, list[Json]] = {}
+        for subscription in found:
+            self._crew.report.listed += 1
+            customer = identity(subscription["customer"])
+            if customer is not None and _may_be_ours(subscription, customer):
+                by_customer.setdefault(customer, []).append(subscription)
+            else:
+                self._crew.report.stranger()
+        self._crew.each(lambda entry: self._compare_customer(*entry, deep), by_customer.items())
+
+    def _compare_customer(self, customer: str, found: list[Json], deep: bool) -> None:
+        if customer in self._refreshed:
+            return
+        user = self._crew.user_of(customer)
+        if user is None:
+            self._crew.report.stranger(len(found))
+        elif (deep or any(looks_wrong(user, each) for each in found)) and self._crew.mend(customer, lambda: self._refresh(user)):
+            self._refreshed.add(customer)
+
+    def _refresh(self, user: User) -> None:
+        for refreshed in refresh_everything(user, "drift scan"):
+            self._crew.report.add(user.id, refreshed)
+
+
+def _may_be_ours(subscription: Json, customer: str) -> bool:
+    """Without a call to Stripe for each customer of another app in the same account."""
+    expanded: Any = subscription["customer"]
+    named = user_named_by(subscription.get("metadata")) or user_named_by(child(expanded, "metadata"))
+    return named is not None or store.user_of(customer) is not None
+
+
+def looks_wrong(user: User, found: Json) -> bool:
+    """Whether a subscription as listed gives reason to look at its user: it differs from what is stored, or another part is
+    missing that a live subscription has, or its latest invoice is not known to be paid."""
+    try:
+        value = snapshots.subscription(found, 0, 0, "").value
+    except (KeyError, TypeError, IndexError, AttributeError):
+        return True
+    assert value is not None
+    if user.part(subscription_key(value["id"])) != value:
+        return True
+    if not is_live(value):
+        return False
+    payment = user.part(payment_key(value["id"]))
+    return (
+        ENTITLEMENTS not in user.parts
+        or (value["payment_method"] is not None and payment_method_key(value["payment_method"]) not in user.parts)
+        or (value["latest_invoice"] is not None and payment != {"invoice": value["latest_invoice"], "status": "paid"})
+    )

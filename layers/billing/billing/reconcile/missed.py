@@ -1,0 +1,145 @@
+"""Goes through Stripe's list of events and looks for those that never arrived.
+
+`/v1/events` shows them in the account's default release, whatever the request says. So only ids are taken from them: which part
+of whose user has changed. A part that accounts for all its events is left alone, which costs a read and no call to Stripe; any
+other is fetched, once a run, and applied by the order rule.
+
+A sweep covers `[start, end]` and begins `OVERLAP` before the end of the last one, since an event can be listed a while after its
+own time. Events come newest first, so a part that is fetched accounts for its older ones. How far it got is one event's id,
+saved after each page: a sweep that is cut goes on there, however many events it is about.
+
+    sweep 1     |-------------------|              cursor: its end
+    sweep 2               |<-10 min>|--------|     listed from right to left
+"""
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import stripe
+
+from billing.events import HANDLERS, Errand, Event, News, NotOurs, Unreadable
+from billing.fetch import pages
+from billing.log import count, logger
+from billing.reconcile.budget import RunEnds
+from billing.reconcile.crew import Crew
+from billing.reconcile.drift import begin_drift
+from billing.refresh import refresh
+from billing.shapes import Json
+from billing.state.jobs import Job, Progress
+from billing.state.parts import User
+from billing.state.rule import accounts_for
+
+if TYPE_CHECKING:
+    from billing.fetch import ListCall
+
+OVERLAP = 600
+KEPT = 29 * 86_400
+"""Seconds for which events are certain to be listed (Stripe: 30 days)."""
+TYPES_A_CALL = 20
+"""Stripe's limit for `types`."""
+
+_WANTED = sorted(HANDLERS)
+BATCHES = [_WANTED[first : first + TYPES_A_CALL] for first in range(0, len(_WANTED), TYPES_A_CALL)]
+
+
+class Missed:
+    """One run of the search. Raises `RunEnds` and `Overtaken`; the job then knows where to go on."""
+
+    def __init__(self, crew: Crew) -> None:
+        self._crew = crew
+        self._looked_at: set[tuple[str, str]] = set()
+        """(customer, part or errand) that this run has been to Stripe for: all events of the sweep happened before."""
+        self._strangers: set[str] = set()
+        """Customers that this run found not to be ours."""
+
+    def search(self, job: Job) -> None:
+        """Goes on with the sweep that was cut, if one was, and catches up with the present."""
+        present = int(time.time())
+        while True:
+            self._sweep(job, _sweep_to_do(job.progress, present))
+            if job.progress["cursor"] >= present:
+                return
+
+    def _sweep(self, job: Job, sweep: Progress) -> None:
+        job.save(sweep)
+        try:
+            for batch in range(sweep["batch"], len(BATCHES)):
+                for page in pages(_listed(BATCHES[batch], sweep), sweep["after"], asking=self._crew.ask):
+                    self._heal(page.data["data"])
+                    if page.data["has_more"]:
+                        sweep = sweep | {"batch": batch, "after": page.data["data"][-1]["id"]}
+                        job.save(sweep)
+                sweep = sweep | {"batch": batch + 1, "after": ""}
+        except stripe.InvalidRequestError:
+            if not sweep["after"]:
+                raise
+            job.save(sweep | {"batch": 0, "after": ""})
+            raise RunEnds("the event it was at is gone; the sweep begins anew") from None
+        job.save({"cursor": sweep["end"]})
+
+    def _heal(self, events: list[Json]) -> None:
+        told: dict[str, list[tuple[Event, News | Errand]]] = {}
+        for content in events:
+            self._crew.report.listed += 1
+            try:
+                event = Event.parse(content)
+                about = HANDLERS[event.type](event)
+            except NotOurs:
+                continue
+            except Unreadable as error:
+                self._crew.report.skip(str(content.get("id")), str(error))
+                continue
+            if about is not None and about.customer not in self._strangers:
+                told.setdefault(about.customer, []).append((event, about))
+        self._crew.each(lambda entry: self._heal_customer(*entry), told.items())
+
+    def _heal_customer(self, customer: str, told: list[tuple[Event, News | Errand]]) -> None:
+        user = self._crew.user_of(customer)
+        if user is None:
+            self._strangers.add(customer)
+            self._crew.report.stranger()
+            return
+        for event, about in told:
+            match about:
+                case Errand():
+                    self._once(customer, event.id, about.run)
+                case News():
+                    self._look_at(user, about.key, event)
+
+    def _look_at(self, user: User, key: str, event: Event) -> None:
+        if not accounts_for(user.parts.get(key), event.id, event.created):
+            by = f"{event.id} reconciled"
+            self._once(user.customer, key, lambda: self._crew.report.add(user.id, refresh(user, key, by)))
+
+    def _once(self, customer: str, what: str, work: Callable[[], None]) -> None:
+        if (customer, what) not in self._looked_at and self._crew.mend(f"{what} of {customer}", work):
+            self._looked_at.add((customer, what))
+
+
+def _listed(types: list[str], sweep: Progress) -> "ListCall":
+    wanted: Any = {"types": types, "created": {"gte": sweep["start"], "lte": sweep["end"]}}
+    return lambda client, page: client.v1.events.list(wanted | page)
+
+
+def behind(progress: Progress, now: float) -> int:
+    """Seconds from the oldest event that may not have been looked at yet to now."""
+    looked_at_to = progress["cursor"] if "cursor" in progress else progress.get("start", now - OVERLAP) + OVERLAP
+    return max(0, int(now - looked_at_to))
+
+
+def _sweep_to_do(progress: Progress, present: int) -> Progress:
+    """The sweep that was cut, or the next one. Where events are no longer listed for as long as that, the drift scan takes over."""
+    began = progress.get("start", progress.get("cursor", 0) - OVERLAP)
+    if began < present - KEPT:
+        known = bool(progress)
+        if known:
+            logger().error("Events are no longer listed for as long as reconcile was away: a deep drift scan takes over")
+            count("ReconcileFellBack")
+        begin_drift(deep=known)
+        return _sweep(present - OVERLAP, present)
+    return progress if "end" in progress else _sweep(began, present)
+
+
+def _sweep(start: int, end: int) -> Progress:
+    return {"start": start, "end": end, "batch": 0, "after": ""}

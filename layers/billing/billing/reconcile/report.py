@@ -1,0 +1,57 @@
+"""What a run found and did: for its log line, its metrics and the operator's table."""
+
+import threading
+from dataclasses import dataclass, field
+
+from billing.log import logger
+from billing.refresh import Refreshed
+from billing.shapes import Json
+
+
+@dataclass(slots=True)
+class Report:
+    """Counts of one run over one list. Filled by several threads."""
+
+    listed: int = 0
+    """Events, or subscriptions."""
+    not_ours: int = 0
+    """Customers of somebody else's, or their subscriptions."""
+    fetched: int = 0
+    """Parts that were looked at in Stripe."""
+    repaired: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    """(user, part) of what was stored wrong."""
+    skipped: list[str] = field(default_factory=list[str])
+    """What could not be looked at, and why; a run goes on without it."""
+    stopped: str = ""
+    """Why it ended early; empty when the list was gone through to its end."""
+    behind: int = 0
+    """Seconds from the oldest event that may not have been looked at yet to now."""
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
+
+    def add(self, user: str, refreshed: Refreshed) -> None:
+        with self._lock:
+            self.fetched += 1
+            if not refreshed.repaired:
+                return
+            self.repaired.append((user, refreshed.key))
+        logger().warning("Repaired", extra={"user": user, "part": refreshed.key})
+
+    def stranger(self, number: int = 1) -> None:
+        with self._lock:
+            self.not_ours += number
+
+    def skip(self, what: str, why: str) -> None:
+        with self._lock:
+            self.skipped.append(f"{what}: {why}")
+        logger().error("Skipped by reconcile", extra={"object": what, "reason": why})
+
+    def as_json(self) -> Json:
+        return {
+            "listed": self.listed,
+            "notOurs": self.not_ours,
+            "fetched": self.fetched,
+            "repaired": len(self.repaired),
+            "skipped": len(self.skipped),
+            "stopped": self.stopped or None,
+            "behindSeconds": self.behind,
+        }

@@ -1,0 +1,58 @@
+"""One run: the events first, then as much of a drift scan as is left to do. Each is a job of its own, with a lease."""
+
+import time
+from collections.abc import Callable
+
+import stripe
+
+from billing.log import logger, measure
+from billing.reconcile.budget import Budget, RunEnds
+from billing.reconcile.crew import Crew
+from billing.reconcile.drift import JOB as DRIFT
+from billing.reconcile.drift import Drift, begin_drift
+from billing.reconcile.missed import Missed, behind
+from billing.reconcile.report import Report
+from billing.state import jobs
+from billing.stripe_api import gated
+
+EVENTS = "events"
+
+__all__ = ["begin_drift", "run"]
+
+
+def run(budget: Budget) -> dict[str, Report]:
+    """What was found, for `events` and, if one is under way, for `drift`. What a run does not get to, the next one does.
+
+    Raises what DynamoDB raises, and of Stripe's errors those that another run would meet as well (a key that may not do this).
+    """
+    with gated(budget):
+        reports = {EVENTS: _run(EVENTS, budget, lambda crew, job: Missed(crew).search(job))}
+        if not reports[EVENTS].stopped and jobs.under_way(DRIFT):
+            reports |= {DRIFT: _run(DRIFT, budget, lambda crew, job: Drift(crew).scan(job))}
+    for name, report in reports.items():
+        logger().info("Reconcile", extra={"list": name, **report.as_json()})
+    measure("ReconcileRepaired", sum(len(report.repaired) for report in reports.values()))
+    measure("ReconcileSkipped", sum(len(report.skipped) for report in reports.values()))
+    measure("ReconcileBehindSeconds", reports[EVENTS].behind)
+    return reports
+
+
+def _run(name: str, budget: Budget, work: Callable[[Crew, jobs.Job], None]) -> Report:
+    report = Report()
+    job = jobs.take(name)
+    if job is None:
+        report.stopped = "another run is at it"
+        return report
+    try:
+        work(Crew(budget, report), job)
+    except RunEnds as reason:
+        report.stopped = str(reason)
+    except jobs.Overtaken:
+        report.stopped = "another run took over"
+    except (stripe.APIConnectionError, stripe.APIError) as error:
+        logger().warning("Stripe does not answer", extra={"status": error.http_status, "request": error.request_id})
+        report.stopped = "Stripe does not answer"
+    finally:
+        job.release()
+    report.behind = behind(job.progress, time.time()) if name == EVENTS else 0
+    return report
