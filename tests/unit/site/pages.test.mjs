@@ -28,8 +28,15 @@ function modules(entry, seen = new Set()) {
 const entryOf = (page) => html(page).match(/<script type="module" src="([^"]+)"/)[1];
 const linked = (page, rel) => [...html(page).matchAll(new RegExp(`<link rel="${rel}" href="([^"]+)"`, "g"))].map((match) => match[1]);
 
-test("the pages are those that navigation knows", () => {
-  assert.deepEqual(readdirSync(SITE).filter((name) => name.endsWith(".html")).sort(), [...PAGES].sort());
+test("the pages are those that navigation knows, and the one for all other addresses", () => {
+  assert.deepEqual(readdirSync(SITE).filter((name) => name.endsWith(".html")).sort(), ["404.html", ...PAGES].sort());
+});
+
+test("404.html, served for any address, names everything from the root", () => {
+  for (const [, address] of html("404.html").matchAll(/(?:href|src)="([^"]+)"/g)) {
+    assert.ok(address.startsWith("/"), address);
+  }
+  assert.doesNotMatch(html("404.html"), /<style|\sstyle=|<script/);
 });
 
 for (const page of PAGES) {
