@@ -34,6 +34,7 @@ def main() -> int:
             log=Log(quiet=arguments.quiet, file=arguments.state / "log"),
         )
         with stack:
+            _watch_template(arguments.template)
             try:
                 _announce(stack, arguments.state)
                 stack.wait()
@@ -105,6 +106,18 @@ def _stop(signum: int, frame: FrameType | None) -> None:
     for name in _SIGNALS:
         signal.signal(name, signal.SIG_IGN)
     raise KeyboardInterrupt
+
+
+def _watch_template(template: Path) -> None:
+    """Code is read anew at the next request, the template only at start: say so when it is edited."""
+    seen = template.stat().st_mtime_ns
+
+    def watch() -> None:
+        while template.exists() and template.stat().st_mtime_ns == seen:
+            time.sleep(1)
+        print(f"{template.name} has changed: start again to use it", file=sys.stderr, flush=True)
+
+    threading.Thread(target=watch, name="template", daemon=True).start()
 
 
 def _follow_parent() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,7 +18,6 @@ from local.ports import HOST, Ports, variable
 from tests.integration.local.support import FIXTURE, call
 
 ROOT = Path(__file__).parents[3]
-FIXTURE_ONLY = ["--without-stripe", "--template", str(FIXTURE / "template.yaml")]
 
 
 class Running:
@@ -43,10 +43,10 @@ Launch = Callable[..., Running]
 def launch(tmp_path: Path) -> Iterator[Launch]:
     started: list[subprocess.Popen[str]] = []
 
-    def start(*command: str) -> Running:
+    def start(*command: str, template: Path = FIXTURE / "template.yaml") -> Running:
         ready = tmp_path / "state.json"
         process = subprocess.Popen(
-            [*command, sys.executable, "-m", "local", *FIXTURE_ONLY, "--state", str(tmp_path)],
+            [*command, sys.executable, "-m", "local", "--without-stripe", "--template", str(template), "--state", str(tmp_path)],
             cwd=ROOT,
             env=environment(Ports.free()),
             stdout=subprocess.PIPE,
@@ -129,6 +129,19 @@ def test_functions_can_be_invoked_from_another_terminal_while_it_runs(launch: La
     assert "the event is not JSON" in invoke(running, "NightlyFunction", "{").stderr
     running.end(signal.SIGTERM)
     assert "no stack runs here" in invoke(running, "NightlyFunction").stderr
+
+
+def test_an_edited_template_is_pointed_out(launch: Launch, tmp_path: Path) -> None:
+    shutil.copytree(FIXTURE, tmp_path / "project")
+    template = tmp_path / "project" / "template.yaml"
+    running = launch(template=template)
+    assert running.process.stdout
+    template.write_text(template.read_text() + "\n# edited\n")
+    for line in running.process.stdout:
+        if "template.yaml has changed: start again to use it" in line:
+            break
+    else:
+        pytest.fail("it ended without a word")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
