@@ -123,7 +123,7 @@ def _listed(types: list[str], sweep: Progress) -> "ListCall":
 
 
 def behind(progress: Progress, now: float) -> int:
-    """Seconds from the oldest event that may not have been looked at yet to now."""
+    """Seconds from the oldest event that may not have been looked at yet to `now`."""
     looked_at_to = progress["cursor"] if "cursor" in progress else progress.get("start", now - OVERLAP) + OVERLAP
     return max(0, int(now - looked_at_to))
 

@@ -25,7 +25,7 @@ class Report:
     stopped: str = ""
     """Why it ended early; empty when the list was gone through to its end."""
     behind: int = 0
-    """Seconds from the oldest event that may not have been looked at yet to now."""
+    """Seconds from the oldest event that may not have been looked at yet to the run's begin."""
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     def add(self, user: str, refreshed: Refreshed) -> None:

@@ -38,7 +38,7 @@ def run(budget: Budget) -> dict[str, Report]:
 
 
 def _run(name: str, budget: Budget, work: Callable[[Crew, jobs.Job], None]) -> Report:
-    report = Report()
+    report, began = Report(), time.time()
     job = jobs.take(name)
     if job is None:
         report.stopped = "another run is at it"
@@ -54,5 +54,5 @@ def _run(name: str, budget: Budget, work: Callable[[Crew, jobs.Job], None]) -> R
         report.stopped = "Stripe does not answer"
     finally:
         job.release()
-    report.behind = behind(job.progress, time.time()) if name == EVENTS else 0
+    report.behind = behind(job.progress, began) if name == EVENTS else 0
     return report
