@@ -1,9 +1,16 @@
 """POST /update-subscription: another plan. An upgrade is billed now, a downgrade credited to the next invoice."""
 
+import stripe
+
 from billing.account import owned_subscription, subscription_json
 from billing.endpoint import Answer, Body, Request, endpoint
+from billing.errors import Undecided
+from billing.log import logger
 from billing.own_changes import change_subscription, make_change, withdraw_cancellation
 from billing.plan_change import call_for, plan_change
+from billing.state import store
+from billing.state.parts import User
+from billing.upcoming import refresh_upcoming
 
 
 class UpdateSubscription(Body):
@@ -19,8 +26,19 @@ def handler(request: Request[UpdateSubscription]) -> Answer:
     change = plan_change(request.caller, body.subscription_id, body.new_price_id)
     user = make_change(change.user, change.subscription, call_for(change, body.proration_date))
     changed = owned_subscription(user, body.subscription_id)
+    if not change.billed_now:
+        _foresee(user, body.subscription_id)
+        user = store.read(request.caller.id) or user
     if changed["cancel_at"] and not changed["pending"]:
         # Who takes another plan keeps the subscription, as the guide has it. Stripe takes the two changes only one by one
         # when the first may have to wait for its payment.
         return change_subscription(request.caller, body.subscription_id, withdraw_cancellation)
     return subscription_json(user, changed)
+
+
+def _foresee(user: User, subscription: str) -> None:
+    """The credit lowers the next charge. The change is made: not to know that amount yet is no reason to call it failed."""
+    try:
+        refresh_upcoming(user, subscription, "own change")
+    except (stripe.StripeError, Undecided):
+        logger().warning("The next charge is not known yet", exc_info=True)

@@ -33,6 +33,7 @@ def subscription(**changes: Any) -> Json:
         "cancel_at_period_end": False,
         "ended_at": None,
         "trial_end": None,
+        "discounts": [],
         "pause_collection": None,
         "default_payment_method": "pm_1",
         "latest_invoice": "in_1",

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from botocore.exceptions import ClientError
-from pynamodb.exceptions import UpdateError
+from pynamodb.exceptions import DeleteError, PynamoDBException, UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import RemoveAction, SetAction
 
@@ -65,12 +65,20 @@ class MemoryTable:
 
         return self.around(run)
 
-    def _check(self, condition: Condition | None, item: Json | None) -> None:
+    def delete_item(self, hash_key: str, range_key: str | None = None, condition: Condition | None = None, **_: Any) -> Json:
+        def run() -> Json:
+            self._check(condition, self.items.get(hash_key), DeleteError)
+            self.items.pop(hash_key, None)
+            return {}
+
+        return self.around(run)
+
+    def _check(self, condition: Condition | None, item: Json | None, refusal: type[PynamoDBException] = UpdateError) -> None:
         if condition is not None and not _holds(condition, item or {}):
             cause = ClientError(
                 {"Error": {"Code": "ConditionalCheckFailedException", "Message": "The conditional request failed"}}, "UpdateItem"
             )
-            raise UpdateError("Failed to update item", cause)
+            raise refusal("The condition does not hold", cause)
 
 
 def _act(item: Json, action: Any) -> None:

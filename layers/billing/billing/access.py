@@ -29,6 +29,13 @@ def is_live(subscription: dict[str, Any]) -> bool:
     return subscription["status"] not in ENDED
 
 
+def renews(subscription: dict[str, Any]) -> bool:
+    """Whether another charge follows at the end of the period."""
+    if not is_live(subscription) or subscription["status"] in ("paused", "incomplete") or subscription["paused"]:
+        return False
+    return subscription["cancel_at"] is None or subscription["cancel_at"] > subscription["period_end"]
+
+
 def live_subscriptions(user: User) -> list[dict[str, Any]]:
     return [subscription for subscription in user.values("subscription") if is_live(subscription)]
 

@@ -2,12 +2,12 @@
 
 import time
 
-from billing.access import ENDED, granted_features, in_order
+from billing.access import ENDED, granted_features, in_order, renews
 from billing.currency import minor_unit_divisor
 from billing.errors import NotFound
 from billing.settings import settings
 from billing.shapes import Json
-from billing.state.parts import CUSTOMER, User, payment_key, payment_method_key, subscription_key
+from billing.state.parts import CUSTOMER, User, payment_key, payment_method_key, subscription_key, upcoming_key
 
 
 def account_json(user: User | None) -> Json:
@@ -49,18 +49,26 @@ def subscription_json(user: User, subscription: Json) -> Json:
             "trialEnd": subscription["trial_end"],
             "paymentStatus": payment["status"] if payment else None,
             "pendingUpdate": {"priceId": pending["price"], "expiresAt": pending["expires_at"]} if pending else None,
-            "nextCharge": _next_charge(subscription),
+            "nextCharge": _next_charge(user, subscription),
         }
     )
 
 
-def _next_charge(subscription: Json) -> Json | None:
-    """What renews, if it does: amount in minor units, before credit and discounts, at the end of the period (Unix seconds)."""
-    at = subscription["period_end"]
-    if subscription["status"] in ENDED | {"paused", "incomplete"} or subscription["paused"] or (subscription["cancel_at"] or at + 1) <= at:
+def _next_charge(user: User, subscription: Json) -> Json | None:
+    """What renews, if it does: amount in minor units, at the end of the period (Unix seconds).
+
+    As Stripe foresaw it, with credit and discounts; else the plan's price. None where nobody has said yet what a discount leaves.
+    """
+    if not renews(subscription):
         return None
-    currency = subscription["currency"]
-    amount = subscription["unit_amount"] * subscription["quantity"]
+    at, currency = subscription["period_end"], subscription["currency"]
+    foreseen = user.part(upcoming_key(subscription["id"]))
+    if foreseen and (foreseen["period_end"], foreseen["price"]) == (at, subscription["price"]):
+        amount = foreseen["amount"]
+    elif subscription["discounted"]:
+        return None
+    else:
+        amount = subscription["unit_amount"] * subscription["quantity"]
     return {"amount": amount, "currency": currency, "minorUnitDivisor": minor_unit_divisor(currency), "at": at}
 
 

@@ -49,6 +49,8 @@ def fetch_part(customer: str, key: str, by: str) -> Observation:
             return fetch_subscription(id_, by)
         case "payment":
             return fetch_payment(id_, by)
+        case "upcoming":
+            return fetch_upcoming(id_, by)
         case "payment_method":
             return fetch_payment_method(id_, customer, by)
         case "entitlements":
@@ -102,6 +104,12 @@ def payment_status(invoice: Json) -> str:
     return _BY_INTENT.get(intents[-1]["status"], "failed") if intents else "processing"
 
 
+def fetch_upcoming(subscription: str, by: str) -> Observation:
+    """The next invoice as Stripe would write it now, with what waits to be credited. Raises what Stripe raises where none is coming."""
+    answer = ask(lambda stripe: stripe.v1.invoices.create_preview({"subscription": subscription}))
+    return snapshots.upcoming(answer.data, answer.lo, answer.hi, _fetched(by))
+
+
 def fetch_payment_method(payment_method: str, customer: str, by: str) -> Observation:
     """Without a value if it is not this customer's any more."""
     answer = ask(lambda stripe: stripe.v1.payment_methods.retrieve(payment_method))
@@ -142,9 +150,9 @@ def fetch_everything(customer: str, by: str) -> Iterator[tuple[str, Observation]
     yield CUSTOMER, fetch_customer(customer, by)
 
 
-def pages(list_page: "ListCall", after: str = "", limit: int = PAGE, asking: "Callable[[Call], Answer]" = ask) -> Iterator[Answer]:
+def pages(list_page: "ListCall", after: str = "", limit: int = 0, asking: "Callable[[Call], Answer]" = ask) -> Iterator[Answer]:
     """The pages of a list, beginning after an object's id; each is an answer of its own, true at a time of its own."""
-    page: Json = {"limit": limit}
+    page: Json = {"limit": limit or PAGE}
     while True:
         if after:
             page["starting_after"] = after

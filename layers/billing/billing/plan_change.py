@@ -7,12 +7,13 @@ Prorations are computed by Stripe, to the second of `proration_date`: the previe
 from dataclasses import dataclass
 from typing import Any, cast
 
+from billing import snapshots
 from billing.catalogue import amount_in, catalogue
 from billing.currency import minor_unit_divisor
 from billing.endpoint import Caller
 from billing.errors import BadRequest
 from billing.own_changes import Call, live_subscription_of
-from billing.shapes import Json, child
+from billing.shapes import Json
 from billing.state.parts import User
 from billing.stripe_api import ask
 
@@ -89,7 +90,7 @@ def preview(change: PlanChange) -> Json:
         "prorationDate": prorations.get("subscription_proration_date") or now["created"],
         "nextAmount": next_amount,
         "nextDate": next_date,
-        "lines": [{"description": line["description"], "amount": line["amount"], "proration": _is_proration(line)} for line in lines],
+        "lines": [_line(line) for line in lines],
     }
 
 
@@ -102,5 +103,5 @@ def _preview(change: PlanChange, proration_behavior: str) -> Json:
     return ask(lambda stripe: stripe.v1.invoices.create_preview(params)).data
 
 
-def _is_proration(line: Json) -> bool:
-    return bool(child(child(line, "parent"), "subscription_item_details").get("proration"))
+def _line(line: Json) -> Json:
+    return {"description": line["description"], "amount": line["amount"], "proration": snapshots.is_proration(line)}

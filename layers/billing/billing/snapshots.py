@@ -36,6 +36,7 @@ def subscription(source: Json, lo: int, hi: int, by: str, certain: bool = True) 
         "cancel_at": source.get("cancel_at") or (item["current_period_end"] if source.get("cancel_at_period_end") else None),
         "ended_at": source.get("ended_at"),
         "trial_end": source.get("trial_end"),
+        "discounted": bool(source.get("discounts")),
         "paused": source.get("pause_collection") is not None,
         "payment_method": identity(source.get("default_payment_method")),
         "latest_invoice": identity(source.get("latest_invoice")),
@@ -75,6 +76,17 @@ def payment(source: Json, status: str, lo: int, hi: int, by: str, certain: bool 
     """The payment state of an invoice: `paid`, `processing`, `failed` or `action_required`."""
     value: Value = {"invoice": source["id"], "status": status}
     return Observation(value, lo, hi, by, subject=source["id"], rank=source["created"], certain=certain)
+
+
+def upcoming(source: Json, lo: int, hi: int, by: str) -> Observation:
+    """An invoice that does not exist yet: what will be charged at the end of which period, for which plan."""
+    plans = [line["pricing"]["price_details"]["price"] for line in children(source, "lines") if not is_proration(line)]
+    value: Value = {"amount": source["amount_due"], "period_end": source["period_end"], "price": identity(plans[-1])}
+    return Observation(value, lo, hi, by)
+
+
+def is_proration(line: Json) -> bool:
+    return bool(child(child(line, "parent"), "subscription_item_details").get("proration"))
 
 
 def features(lookup_keys: list[str], lo: int, hi: int, by: str, certain: bool = True) -> Observation:

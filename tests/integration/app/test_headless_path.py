@@ -75,3 +75,17 @@ def test_delivered_twice_and_out_of_order_the_account_is_the_same(stack: LocalSt
         assert account["features"] == ["basic_features", "extended_features"]
         assert account["paymentMethod"]["last4"] == "4242"
         assert account["otherSubscriptions"] == []
+
+
+def test_the_next_charge_counts_what_a_downgrade_credited(stack: LocalStack, stripe: Stripe) -> None:
+    person = Person(stack)
+    premium = person.subscribe("premium_monthly")["subscription"]
+    basic = next(p["id"] for plan in person.get("/plans")["plans"] for p in plan["prices"] if p["lookupKey"] == "basic_monthly")
+    change = {"subscriptionId": premium["id"], "newPriceId": basic}
+    preview = person.post("/create-preview-invoice", change)
+    changed = person.post("/update-subscription", change | {"prorationDate": preview["prorationDate"]})
+    assert preview["amountDue"] == 0
+    assert changed["nextCharge"]["amount"] == preview["nextAmount"] < 500
+    stripe.settle()
+    assert person.account()["subscription"] == changed
+    assert stripe.client.v1.invoices.create_preview({"subscription": premium["id"]}).amount_due == preview["nextAmount"]

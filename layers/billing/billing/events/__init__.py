@@ -2,7 +2,7 @@
 
 `HANDLERS` is the one list: the webhook dispatches by it, reconcile looks for what was missed by it, and the endpoint in Stripe
 is registered for exactly these types. A handler writes nothing; it says what the event is about: news of a part, an
-errand in Stripe, or None if there is nothing to do.
+errand, or None if there is nothing to do.
 """
 
 from collections.abc import Callable
@@ -11,6 +11,7 @@ from billing.doubles import flag_second_subscription
 from billing.events import checkout, customers, entitlements, invoices, payment_methods, subscriptions
 from billing.events.event import Errand, Event, News, NotOurs, Unreadable, owner
 from billing.state.store import Applied, Outcome
+from billing.upcoming import foresee
 
 Handler = Callable[[Event], News | Errand | None]
 
@@ -33,6 +34,8 @@ HANDLERS: dict[str, Handler] = {
     "invoice.payment_action_required": invoices.action_required,
     "invoice.voided": invoices.failed,
     "invoice.marked_uncollectible": invoices.failed,
+    # What the next charge will be, with credit and discounts, some days before it.
+    "invoice.upcoming": invoices.upcoming,
     # A delayed debit (SEPA, BECS): the subscription is active while the money is on its way. And a payment method saved in a
     # setup session, which is then charged.
     "checkout.session.completed": checkout.completed,
@@ -42,6 +45,8 @@ HANDLERS: dict[str, Handler] = {
     "payment_method.automatically_updated": payment_methods.changed,
     "payment_method.detached": payment_methods.detached,
     "customer.updated": customers.updated,
+    # Deleted by its user, or in the Dashboard: its subscriptions are canceled with it, and its user may become a customer anew.
+    "customer.deleted": customers.deleted,
 }
 
 
@@ -51,6 +56,7 @@ def handle(event: Event) -> Applied:
     if isinstance(about, News):
         applied = event.apply(about)
         flag_second_subscription(about.key, applied)
+        foresee(about.key, event.previous, applied)
         return applied
     if about is not None:
         owner(about.customer)

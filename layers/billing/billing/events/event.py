@@ -31,7 +31,7 @@ class News:
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """What an event asks us to do in Stripe for a customer of ours. Done again, late or out of order, it must do no harm."""
+    """What an event asks us to do for a customer of ours, beside writing a part. Done again, late or out of order, it must do no harm."""
 
     customer: str
     run: Callable[[], None]

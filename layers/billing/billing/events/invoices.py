@@ -3,7 +3,7 @@
 from billing import snapshots
 from billing.events.event import Event, News
 from billing.shapes import Json, child, identity
-from billing.state.parts import payment_key
+from billing.state.parts import payment_key, upcoming_key
 
 
 def paid(event: Event) -> News | None:
@@ -16,6 +16,17 @@ def failed(event: Event) -> News | None:
 
 def action_required(event: Event) -> News | None:
     return _changed(event, "action_required")
+
+
+def upcoming(event: Event) -> News | None:
+    subscription = _subscription_of(event.object)
+    if subscription is None:
+        return None
+    return News(
+        customer=event.reference("customer"),
+        key=upcoming_key(subscription),
+        read=lambda lo, hi, by: snapshots.upcoming(event.object, lo, hi, by),
+    )
 
 
 def _changed(event: Event, status: str) -> News | None:

@@ -80,6 +80,15 @@ class User:
     """Unix seconds at which somebody began to make the Customer; 0 if nobody did."""
     parts: dict[str, Part]
     checkout: Checkout | None
+    deleting_at: int = 0
+    """Unix seconds at which the user asked to be deleted; 0 if they did not, or if that is done."""
+    deleted_at: int = 0
+    """Unix seconds at which that was done: the rest is empty."""
+
+    @property
+    def leaving(self) -> bool:
+        """Whether the user has asked to be deleted: nothing is begun for them any more."""
+        return bool(self.deleting_at or self.deleted_at)
 
     def part(self, key: str) -> Value | None:
         """The value of a part, None when it is not known or no longer exists."""
@@ -115,6 +124,11 @@ def subscription_key(subscription: str) -> str:
 def payment_key(subscription: str) -> str:
     """The payment state of a subscription's latest invoice."""
     return f"payment:{subscription}"
+
+
+def upcoming_key(subscription: str) -> str:
+    """What a subscription's next invoice will come to."""
+    return f"upcoming:{subscription}"
 
 
 def payment_method_key(payment_method: str) -> str:
