@@ -21,7 +21,7 @@ import stripe
 
 from billing.access import is_live, live_subscriptions
 from billing.catalogue import amount_in, catalogue
-from billing.customers import KEY_LIFETIME, ensure_customer, metadata_for
+from billing.customers import KEY_LIFETIME, ensure_customer, metadata_for, refuse_leaving
 from billing.endpoint import Caller
 from billing.errors import BadRequest, Conflict, TryAgain
 from billing.settings import settings
@@ -38,7 +38,7 @@ EARLIER_SESSIONS = 20
 def open_session(caller: Caller, price_id: str | None, lookup_key: str | None, currency: str | None) -> Json:
     """The caller's open Checkout Session for a plan, as Stripe's JSON.
 
-    Raises `BadRequest` for a plan or currency that is not on sale, `Conflict` while a subscription lives.
+    Raises `BadRequest` for a plan or currency that is not on sale, `Conflict` while a subscription lives or the user is being deleted.
     """
     wanted = _claim(price_id, lookup_key, currency)
     instead_of: Checkout | None = None
@@ -86,6 +86,7 @@ def _user_with_customer(caller: Caller) -> User:
         ensure_customer(caller.id, caller.email)
         user = store.read(caller.id)
         assert user is not None
+    refuse_leaving(user)
     return user
 
 
@@ -105,7 +106,7 @@ def _look_at(user: User, claim: Checkout, wanted: Checkout) -> tuple[Json | None
     if session["status"] == "open":
         if (claim.price, claim.currency) == (wanted.price, wanted.currency):
             return session, claim
-        session = _expire(session["id"])
+        session = expire(session["id"])
     if session["status"] == "complete":
         _refuse_while_alive(user, session)
     return None, claim
@@ -125,7 +126,7 @@ def _retrieve(session: str) -> Json:
     return ask(lambda stripe: stripe.v1.checkout.sessions.retrieve(session)).data
 
 
-def _expire(session: str) -> Json:
+def expire(session: str) -> Json:
     """The session, closed: expired now, or paid in another tab a moment ago."""
     try:
         return ask(lambda stripe: stripe.v1.checkout.sessions.expire(session)).data

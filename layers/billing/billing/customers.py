@@ -7,15 +7,17 @@
                      reads it             the same customer
 
 A claim whose request died is taken over. The idempotency key makes both creations one within Stripe's 24 hours; after
-that, Stripe is searched for a Customer that names the user before another is made.
+that, Stripe is searched for a Customer that names the user before another is made. Who has asked to be deleted gets none.
 """
 
 import time
 from functools import lru_cache
 from typing import Any, cast
 
+from billing.errors import Conflict
 from billing.settings import settings
 from billing.state import store
+from billing.state.parts import User
 from billing.stripe_api import ask
 
 APP = "recur"
@@ -37,9 +39,10 @@ def user_named_by(metadata: dict[str, Any] | None) -> str | None:
 
 
 def ensure_customer(user: str, email: str) -> str:
-    """The id of the user's Customer, made now if there is none."""
+    """The id of the user's Customer, made now if there is none. Raises `Conflict` for a user who is being deleted."""
     now = int(time.time())
     known = store.read(user)
+    refuse_leaving(known)
     if known and known.customer:
         return known.customer
     if not store.claim_customer(user, now):
@@ -47,30 +50,63 @@ def ensure_customer(user: str, email: str) -> str:
         if waited:
             return waited
         known = store.read(user)
-    expired = known is not None and now - known.customer_claimed_at > KEY_LIFETIME
-    customer = (_find_customer(user, email) if expired else None) or _create_customer(
-        user, email, known.customer_claimed_at if known else now
-    )
-    return store.link_customer(user, customer, now)
+        refuse_leaving(known)
+    claimed_at = known.customer_claimed_at if known else now
+    customer = _find_customer(user, email) if now - claimed_at > KEY_LIFETIME else ""
+    linked = store.link_customer(user, customer or _create_customer(user, email, claimed_at), now)
+    if not linked:
+        refuse_leaving(store.read(user))
+    return linked
+
+
+def refuse_leaving(user: User | None) -> None:
+    """Raises `Conflict` for a user who has asked to be deleted: nothing is begun for them any more."""
+    if user and user.leaving:
+        raise Conflict("account_deleted", "This account has been deleted, or is about to be.")
+
+
+def customer_in_the_making(user: User, email: str) -> str:
+    """The Customer that somebody has begun to make for the user and has not tied to them; "" if there is none.
+
+    Within the claim's lifetime it is made here if it was not, under the same key: whoever is still about to make it gets this one.
+    """
+    if not user.customer_claimed_at:
+        return ""
+    if time.time() - user.customer_claimed_at > KEY_LIFETIME:
+        return _find_customer(user.id, email)
+    return _create_customer(user.id, email, user.customer_claimed_at)
 
 
 def _create_customer(user: str, email: str, claimed_at: int) -> str:
     # Only what is the same at every attempt: an idempotent create with other parameters is an error.
     # The e-mail may have changed since a claim that is long dead, hence the claim's own moment in the key.
-    key = f"customer:{settings.stage}:{user}:{claimed_at // KEY_LIFETIME}"
+    return _create_under(f"customer:{settings.stage}:{user}:{claimed_at // KEY_LIFETIME}", user, email)
+
+
+def _create_under(key: str, user: str, email: str) -> str:
     answer = ask(lambda stripe: stripe.v1.customers.create({"email": email, "metadata": metadata_for(user)}, {"idempotency_key": key}))
-    return answer.data["id"]
+    customer = answer.data["id"]
+    if answer.certain or not is_deleted(customer):
+        return customer
+    # A replay: what was made under this key was deleted since, in the Dashboard.
+    return _create_under(f"{key}:{customer}", user, email)
 
 
-def _find_customer(user: str, email: str) -> str | None:
+def is_deleted(customer: str) -> bool:
+    """Whether Stripe has deleted the Customer: it answers for it for good, with nothing but that."""
+    return bool(ask(lambda stripe: stripe.v1.customers.retrieve(customer)).data.get("deleted"))
+
+
+def _find_customer(user: str, email: str) -> str:
     answer = ask(lambda stripe: stripe.v1.customers.list({"email": email, "limit": 100}))
-    return next((each["id"] for each in answer.data["data"] if user_named_by(each.get("metadata")) == user), None)
+    return next((each["id"] for each in answer.data["data"] if user_named_by(each.get("metadata")) == user), "")
 
 
 def _wait_for_customer(user: str) -> str:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         known = store.read(user)
+        refuse_leaving(known)
         if known and known.customer:
             return known.customer
         time.sleep(PAUSE_SECONDS)
@@ -80,7 +116,8 @@ def _wait_for_customer(user: str) -> str:
 def owner_of(customer: str) -> str | None:
     """The user of a customer: from this process's memory, else by one read, else by a look at the Customer in Stripe.
 
-    None when it is not ours. The mapping never changes, so only answers that name a user are remembered.
+    None when it is not ours. A mapping never changes, and when its customer is gone no write of theirs finds an item: only
+    answers that name a user are remembered.
     """
     try:
         return _remembered_owner(customer)

@@ -14,6 +14,7 @@ from stripe import StripeClient
 from billing import snapshots
 from billing.access import is_live
 from billing.account import owned_subscription, subscription_json
+from billing.customers import refuse_leaving
 from billing.endpoint import Caller
 from billing.errors import Conflict
 from billing.fetch import fetch_subscription
@@ -28,10 +29,11 @@ Call = Callable[[StripeClient, Json, str], Any]
 
 def live_subscription_of(caller: Caller, subscription: str) -> tuple[User, Json]:
     """The caller's own subscription as stored. Raises `NotFound` for anybody else's, before Stripe hears of it, and
-    `Conflict` for one that has ended."""
+    `Conflict` for one that has ended, or while its user is being deleted."""
     user = store.read(caller.id)
     known = owned_subscription(user, subscription)
     assert user is not None
+    refuse_leaving(user)
     if not is_live(known):
         raise Conflict("subscription_ended", "This subscription has ended and cannot be changed. Subscribe again instead.")
     return user, known

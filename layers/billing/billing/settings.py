@@ -51,6 +51,11 @@ class Settings:
         return _required("SITE_URL").rstrip("/")
 
     @cached_property
+    def user_pool_id(self) -> str:
+        """The Cognito user pool."""
+        return _required("USER_POOL_ID")
+
+    @cached_property
     def stripe_api_base(self) -> str:
         return _required("STRIPE_API_BASE")
 

@@ -2,7 +2,8 @@
 
 pk                     holds
 user#<Cognito sub>     customer, customer_claimed_at, parts {key: Part}, checkout {...}; one GetItem answers "may this user ...?"
-customer#<cus_...>     user: whose customer this is; written once, never changed
+                       while the user is being deleted also deleting_at; afterwards nothing but deleted_at and expires_at: a tombstone
+customer#<cus_...>     user: whose customer this is; written once, never changed, gone with the customer
 catalogue              plans [...], fees [...], fetched_at: the catalogue as last fetched from Stripe
 job#<name>             progress {...}, lease, lease_until: how far a long job got, and who is at it
 """
@@ -35,6 +36,10 @@ class Item(Model):
     customer_claimed_at = NumberAttribute(null=True)
     parts: MapAttribute[str, Any] = MapAttribute(null=True)
     checkout: MapAttribute[str, Any] = MapAttribute(null=True)
+    deleting_at = NumberAttribute(null=True)
+    deleted_at = NumberAttribute(null=True)
+    expires_at = NumberAttribute(null=True)
+    """DynamoDB removes the item some time after this (TimeToLive in template.yaml)."""
 
     user = UnicodeAttribute(null=True)
 

@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 from enum import Enum
 from typing import Any, NamedTuple, cast
 
-from pynamodb.exceptions import DoesNotExist, UpdateError
+from pynamodb.exceptions import DeleteError, DoesNotExist, PynamoDBException, UpdateError
 from pynamodb.expressions.condition import Condition
 
 from billing.errors import Undecided
@@ -16,6 +16,9 @@ from billing.state.rule import Verdict, judge
 
 Fetch = Callable[[], Observation]
 """Asks Stripe for the part as it is now. What it returns is certain."""
+
+TOMBSTONE_SECONDS = 60 * 86_400
+"""How long a deleted user is remembered as such: twice as long as Stripe lists events, which it sends again for three days."""
 
 ATTEMPTS = 12
 """How often a doubt is looked into while other writers keep moving the row, before Stripe is asked to send it again."""
@@ -66,6 +69,8 @@ def _user(user: str, item: Item) -> User:
         customer_claimed_at=int(item.customer_claimed_at or 0),
         parts={key: Part.load(part) for key, part in parts.items()},
         checkout=Checkout(**checkout) if checkout else None,
+        deleting_at=int(item.deleting_at or 0),
+        deleted_at=int(item.deleted_at or 0),
     )
 
 
@@ -115,14 +120,17 @@ def apply_own(user: User, key: str, answer: Observation, fetch: Fetch) -> Observ
     """Stores the answer to a call of ours, so that the next read shows it, and returns what was stored.
 
     `user` must have been read before the call: if the part has moved since, or the answer is only a hint, nobody knows
-    which came later, and Stripe is asked. Raises `Undecided` like `apply`.
+    which came later, and Stripe is asked. Raises `Undecided` like `apply`. Of a user who was deleted meanwhile nothing is stored.
     """
-    if answer.certain and _write(user.id, key, answer, _unmoved(key, user.parts.get(key))):
+    same_customer = Item.customer == user.customer
+    if answer.certain and _write(user.id, key, answer, same_customer & _unmoved(key, user.parts.get(key))):
         return answer
     for _ in range(ATTEMPTS):
         current = read(user.id)
         fetched = fetch()
-        if current is None or _write(user.id, key, fetched, _unmoved(key, current.parts.get(key))):
+        if current is None or current.customer != user.customer:
+            return fetched
+        if _write(user.id, key, fetched, same_customer & _unmoved(key, current.parts.get(key))):
             return fetched
     raise Undecided(f"{key} of user {user.id} kept moving")
 
@@ -155,19 +163,20 @@ def claim_customer(user: str, now: int) -> bool:
 
 
 def link_customer(user: str, customer: str, now: int) -> str:
-    """Ties a customer to its user for good and returns the customer the user has (another one, if somebody was first).
+    """Ties a customer to its user and returns the customer the user has (another one, if somebody was first).
 
-    The mapping goes first: a mapping without a user's item leads to a harmless look, the other way round events would be
-    taken for somebody else's.
+    Nothing is tied any more to a user who is being deleted: theirs is then the customer they had, or "". The mapping goes
+    first: a mapping without a user's item leads to a harmless look, the other way round events would be taken for somebody else's.
     """
+    known = read(user)
+    if known is not None and known.leaving:
+        return known.customer
     mapping = Item(customer_pk(customer), user=user)
     mapping.save()
     claim_customer(user, now)
-    _update(user, [Item.customer.set(customer)], Item.customer.does_not_exist())
+    _update(user, [Item.customer.set(customer)], Item.customer.does_not_exist() & _staying())
     current = read(user)
-    assert current is not None
-    assert current.customer
-    return current.customer
+    return current.customer if current else ""
 
 
 # ------------------------------------------------------------------------------------------------ the Checkout claim
@@ -176,7 +185,7 @@ def link_customer(user: str, customer: str, now: int) -> str:
 def claim_checkout(user: str, claim: Checkout, instead_of: Checkout | None) -> User | None:
     """Claims the user's one Checkout attempt, in the place of the one given. None when another request was first."""
     free = Item.checkout.does_not_exist() if instead_of is None else Item.checkout["attempt"] == instead_of.attempt
-    return _update(user, [Item.checkout.set(asdict(claim))], Item.customer.exists() & free)
+    return _update(user, [Item.checkout.set(asdict(claim))], Item.customer.exists() & free & _staying())
 
 
 def name_session(user: str, attempt: str, session: str) -> None:
@@ -188,13 +197,67 @@ def release_checkout(user: str, attempt: str) -> None:
     _update(user, [Item.checkout.remove()], Item.checkout["attempt"] == attempt)
 
 
+# ------------------------------------------------------------------------------------------------ the end
+
+
+def begin_deletion(user: str, now: int) -> User:
+    """Marks the user's item, which is made if there is none: from here on nothing is bought for or tied to this user.
+
+    Returns the user as marked, now (Unix seconds) or earlier; or as the tombstone they are already.
+    """
+    marked = _update(user, [Item.deleting_at.set(now)], _staying()) or read(user)
+    assert marked is not None
+    return marked
+
+
+def bury(user: str, customer: str, now: int) -> None:
+    """Leaves of a marked user a tombstone, which expires, and of their customer ("" for none) nothing.
+
+    The mapping goes first: it is found by the item, not the other way round.
+    """
+    if customer:
+        Item(customer_pk(customer)).delete()
+    _bury(user, Item.deleting_at.exists(), now)
+
+
+def forget_customer(customer: str, now: int) -> None:
+    """The customer is gone from Stripe, for good, with all that was theirs. A user who stays begins anew; a marked one is buried."""
+    user = user_of(customer)
+    if user is None:
+        return
+    theirs = Item.customer == customer
+    try:
+        Item(user_pk(user)).delete(condition=theirs & _staying())
+    except DeleteError as error:
+        if not _condition_failed(error):
+            raise
+        _bury(user, theirs & Item.deleting_at.exists(), now)
+    Item(customer_pk(customer)).delete()
+
+
+def _bury(user: str, condition: Condition, now: int) -> None:
+    gone = [attribute.remove() for attribute in (Item.deleting_at, Item.customer, Item.customer_claimed_at, Item.parts, Item.checkout)]
+    _update(user, [Item.deleted_at.set(now), Item.expires_at.set(now + TOMBSTONE_SECONDS), *gone], condition)
+
+
+def _staying() -> Condition:
+    return Item.deleting_at.does_not_exist() & Item.deleted_at.does_not_exist()
+
+
+# ------------------------------------------------------------------------------------------------ writing
+
+
 def _update(user: str, actions: list[Any], condition: Condition) -> User | None:
     """One UpdateItem; the user as it left them. None when its condition does not hold; every other failure is raised."""
     item = Item(user_pk(user))
     try:
         item.update(actions, condition=condition)
     except UpdateError as error:
-        if error.cause_response_code == "ConditionalCheckFailedException":
+        if _condition_failed(error):
             return None
         raise
     return _user(user, item)
+
+
+def _condition_failed(error: PynamoDBException) -> bool:
+    return error.cause_response_code == "ConditionalCheckFailedException"
