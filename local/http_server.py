@@ -16,7 +16,7 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 _IDLE_SECONDS = 120
-"""A connection on which nothing comes for so long is closed."""
+"""A connection on which nothing comes for so long is closed, by default."""
 _DRAIN_LIMIT = 64 * 1024 * 1024
 """How much of a body over the limit is read and dropped, in bytes, so that the client gets to read the refusal."""
 
@@ -84,8 +84,9 @@ def listen(host: str, port: int) -> socket.socket:
 class HttpServer:
     """Serves `app` on a listening socket until `close`. An exception in `app` is printed and answered as 500."""
 
-    def __init__(self, listener: socket.socket, app: App, *, name: str, max_body: int) -> None:
+    def __init__(self, listener: socket.socket, app: App, *, name: str, max_body: int, idle_seconds: float | None = _IDLE_SECONDS) -> None:
         self.app = app
+        self.idle_seconds = idle_seconds
         self.name = name
         self.max_body = max_body
         self.host, self.port = listener.getsockname()
@@ -134,6 +135,7 @@ class HttpServer:
         with self._lock:
             self._connections.add(connection)
         try:
+            connection.settimeout(self.idle_seconds)
             _Connection(connection, address, self)
         except (ConnectionError, TimeoutError):
             pass
@@ -150,7 +152,6 @@ class _Connection(BaseHTTPRequestHandler):
     # One write a response and no Nagle: otherwise the client's delayed ACK costs 40 ms and more a call.
     wbufsize = -1
     disable_nagle_algorithm = True
-    timeout = _IDLE_SECONDS
     server: HttpServer  # type: ignore[assignment]
 
     def __init__(self, connection: socket.socket, address: tuple[str, int], server: HttpServer) -> None:

@@ -15,7 +15,7 @@ class Result:
     failed: bool = False
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Invocation:
     """An event on its way to a worker. `taken` is set when a worker has it, `done` when there is a result."""
 

@@ -49,7 +49,8 @@ class Pool:
             with self._lock:
                 if invocation in self._pending:
                     self._pending.remove(invocation)
-            return invocation.result
+                    return None
+            # A worker took it at the last moment: it goes on.
         timed = invocation.deadline if give_up is None else min(invocation.deadline, give_up)
         if not invocation.done.wait(_until(timed)):
             if give_up is not None and give_up < invocation.deadline:
@@ -102,6 +103,8 @@ class Pool:
         """The handler's module could not be loaded: everyone who waits gets that error, the next call tries again."""
         with self._lock:
             self._workers.discard(worker)
+            if worker.stale:
+                return  # of no interest any more
             others_work = any(other.ready for other in self._workers)
             failed: list[Invocation] = []
             if not others_work:

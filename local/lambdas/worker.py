@@ -50,7 +50,13 @@ class Worker:
         self._own_client = own_client
         self._log = log
         self._process: subprocess.Popen[bytes] | None = None
-        self._server = HttpServer(listen("127.0.0.1", 0), self._runtime_api, name=function.logical_id, max_body=_PAYLOAD_LIMIT)
+        self._server = HttpServer(
+            listen("127.0.0.1", 0),
+            self._runtime_api,
+            name=function.logical_id,
+            max_body=_PAYLOAD_LIMIT,
+            idle_seconds=None,  # between its event and its answer a function may take 15 minutes
+        )
         self._kill_lock = threading.Lock()
         self._killed = False
 

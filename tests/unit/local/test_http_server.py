@@ -122,6 +122,14 @@ def test_header_values_stay_on_their_line(server: HttpServer) -> None:
     assert b"\r\nx-b:" not in exchange(server, b"GET /injected HTTP/1.1\r\nhost: x\r\n\r\n")
 
 
+def test_a_connection_on_which_nothing_comes_is_closed() -> None:
+    server = HttpServer(listen("127.0.0.1", 0), app, name="test", max_body=LIMIT, idle_seconds=0.05)
+    server.start()
+    with socket.create_connection((server.host, server.port), timeout=10) as connection:
+        assert connection.recv(1024) == b""
+    server.close()
+
+
 def test_closing_cuts_open_connections_and_frees_the_port(server: HttpServer) -> None:
     with socket.create_connection((server.host, server.port), timeout=10) as connection:
         connection.sendall(b"GET /1 HTTP/1.1\r\nhost: x\r\n\r\n")
