@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from local.ports import Ports
 from local.stack import LocalStack
+from tests.support.people import Stripe
 
 PICTURES = os.environ.get("SCREENSHOTS")
 
@@ -41,6 +43,20 @@ def fill_card(page: Page, number: str = "4242424242424242") -> None:
 
 
 def test_buy_change_and_cancel(page: Page, stack: LocalStack) -> None:
+    buy_change_and_cancel(page, stack)
+
+
+@pytest.mark.slow
+def test_the_same_on_the_release_of_the_guide(page: Page) -> None:
+    """`2025-09-30.clover`: ui_mode custom, initCheckout. Only the one setting differs."""
+    with LocalStack(ports=Ports.free(), environment={}, release="2025-09-30.clover") as stack:
+        assert stack.config["stripe"]["scriptUrl"].endswith("/clover/stripe.js")
+        buy_change_and_cancel(page, stack)
+        session = Stripe(stack).client.v1.checkout.sessions.list({"limit": 1}).data[0]
+        assert session.ui_mode == "custom"
+
+
+def buy_change_and_cancel(page: Page, stack: LocalStack) -> None:
     page.goto(stack.site_url)
     cards = page.get_by_test_id("plan-card")
     expect(cards).to_have_count(2)
