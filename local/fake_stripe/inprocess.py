@@ -30,7 +30,9 @@ class InProcess:
         self.world = World(seed=seed, wall=lambda: self.wall)
         self.api = Api(self.world, KeyRing("sk_test_local", "pk_test_local"))
 
-    def send(self, method: str, path: str, params: dict | None = None, *, key: str = "sk_test_local", headers: dict | None = None) -> Response:
+    def send(
+        self, method: str, path: str, params: dict | None = None, *, key: str = "sk_test_local", headers: dict | None = None
+    ) -> Response:
         """One request as a client would send it; the answer whatever it is."""
         encoded = urlencode(list(flattened(params or {})))
         sent = {"authorization": f"Bearer {key}", **(headers or {})}

@@ -72,8 +72,8 @@ PAGES: dict[str, Callable] = {}
 
 def route(
     method: str, path: str, scope: str, *, takes: Iterable[str] = (), publishable: bool = False, own: bool = False
-) -> Callable[[Handler], Handler]:
-    def register(handler: Handler) -> Handler:
+) -> Callable[[F], F]:
+    def register(handler: F) -> F:
         REGISTRY.endpoints.append(Endpoint(method, path, handler, scope, publishable, own, frozenset(takes)))
         return handler
 

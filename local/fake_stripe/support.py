@@ -1,5 +1,7 @@
 """Small things every resource needs: metadata, unsetting by empty string, deleted markers."""
 
+from typing import Any
+
 from .errors import InvalidRequest, ResourceMissing
 from .registry import Call, Page
 from .server.paging import within
@@ -10,7 +12,7 @@ MAX_METADATA_KEY = 40
 MAX_METADATA_VALUE = 500
 
 
-def metadata(current: dict, given: object) -> dict:
+def metadata(current: dict, given: Any) -> dict:
     """Metadata after an update: keys merge, an empty value unsets its key, an empty string all. Raises InvalidRequest beyond limits."""
     if given is None:
         return current
@@ -29,7 +31,7 @@ def metadata(current: dict, given: object) -> dict:
     return merged
 
 
-def unset(value: object) -> object:
+def unset(value: object) -> Any:
     """An empty string in a request means: no value."""
     return None if value == "" else value
 
@@ -53,7 +55,7 @@ def require_text(params: dict, *names: str) -> None:
             )
 
 
-def address(given: object) -> dict | None:
+def address(given: Any) -> dict | None:
     """A full address hash of what was sent; None when unset."""
     if not given:
         return None

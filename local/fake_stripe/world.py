@@ -137,7 +137,7 @@ class World:
         self.table(row["object"]).remove(row["id"])
 
     def find(self, object_name: str, object_id: str | None) -> dict | None:
-        return self.table(object_name).rows.get(object_id) if object_id else None  # type: ignore[arg-type]
+        return self.table(object_name).rows.get(object_id) if object_id else None
 
     def get(self, object_name: str, object_id: str, param: str = "id") -> dict:
         """The object; raises ResourceMissing in Stripe's words."""

@@ -5,6 +5,7 @@ import json
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from ..errors import InvalidRequest
 from .extract import extract
@@ -25,7 +26,7 @@ class Route:
     method: str
     path: str
     params: str | None
-    returns: object
+    returns: Any
 
 
 @dataclass(slots=True)

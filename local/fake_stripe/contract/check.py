@@ -1,9 +1,11 @@
 """Whether an answer is what the SDK's resource classes declare: nothing required missing, nothing invented, no unknown enum value."""
 
+from typing import Any
+
 from . import Contract
 
 
-def problems(contract: Contract, shown: object, path: str = "") -> list[str]:
+def problems(contract: Contract, shown: Any, path: str = "") -> list[str]:
     """What is wrong with a whole answer (an object, a list, a deleted marker); empty when all is well. Objects inside count too."""
     if not isinstance(shown, dict) or not isinstance(shown.get("object"), str):
         return [f"{path or 'answer'}: not an object"]
@@ -33,10 +35,10 @@ def _fields(contract: Contract, class_key: str, shown: dict, path: str) -> list[
     return found
 
 
-def _value(contract: Contract, kind: object, value: object, path: str) -> list[str]:
+def _value(contract: Contract, kind: Any, value: Any, path: str) -> list[str]:
     if isinstance(kind, str):
         return [] if _scalar(kind, value) else [f"{path}: {value!r} is not {kind}"]
-    name, detail = kind  # type: ignore[misc]
+    name, detail = kind
     if name == "enum":
         return [] if value in detail else [f"{path}: {value!r} is not one of the {len(detail)} allowed values"]
     if name == "list":

@@ -18,6 +18,7 @@ A class is `{field: [type, required]}`; `required` means "always present" for ob
 
 import ast
 from pathlib import Path
+from typing import Any
 
 SCALARS = {"str": "str", "int": "int", "float": "float", "bool": "bool", "Any": "any", "object": "any", "Decimal": "str"}
 OPAQUE = "any"
@@ -107,7 +108,7 @@ class _Module:
             annotation = _unquote(annotation.slice)
         return [self._type(annotation, scopes), required]
 
-    def _type(self, node: ast.expr, scopes: list[dict]) -> object:
+    def _type(self, node: ast.expr, scopes: list[dict]) -> Any:
         node = _unquote(node)
         if isinstance(node, ast.BinOp):
             return _union([self._type(part, scopes) for part in _alternatives(node)])
@@ -120,7 +121,7 @@ class _Module:
             return SCALARS[name]
         return self._reference(name, scopes)
 
-    def _generic(self, node: ast.Subscript, scopes: list[dict]) -> object:
+    def _generic(self, node: ast.Subscript, scopes: list[dict]) -> Any:
         name = _name(node.value)
         arguments = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
         if name == "Literal":
@@ -141,13 +142,13 @@ class _Module:
             return ["page", self._target(arguments[0], scopes)]
         return OPAQUE
 
-    def _target(self, node: ast.expr, scopes: list[dict]) -> object:
+    def _target(self, node: ast.expr, scopes: list[dict]) -> Any:
         kind = self._type(node, scopes)
         if isinstance(kind, list) and kind[0] == "ref":
             return kind[1]
         return OPAQUE
 
-    def _reference(self, name: str, scopes: list[dict]) -> object:
+    def _reference(self, name: str, scopes: list[dict]) -> Any:
         for scope in reversed(scopes):
             if name in scope:
                 return ["ref", f"{self.name}:{scope[name]}"]
@@ -188,7 +189,7 @@ class _Module:
         return None
 
 
-def _union(parts: list) -> object:
+def _union(parts: list) -> Any:
     """Unions flattened, their constants merged. `Union[Literal["a"], str]` is how newer SDKs write an enum that may grow: it stays an
     enum here; only `Literal['']|str` (a string, or the empty string that unsets it) is a plain string."""
     flat: list = []

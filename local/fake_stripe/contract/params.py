@@ -4,6 +4,8 @@ Raises InvalidRequest with Stripe's `code` and the parameter's bracketed name. M
 be recognised; the codes are what callers may rely on.
 """
 
+from typing import Any
+
 from ..errors import InvalidRequest
 from ..server.forms import bracket
 
@@ -31,10 +33,10 @@ class _Validator:
                 raise InvalidRequest(f"Missing required param: {param}.", code="parameter_missing", param=param)
         return {name: self.value(declared[name][0], value, (*path, name)) for name, value in given.items() if value is not None}
 
-    def value(self, kind: object, given: object, path: tuple[str, ...]) -> object:
+    def value(self, kind: Any, given: Any, path: tuple[str, ...]) -> Any:
         if isinstance(kind, str):
             return _scalar(kind, given, path)
-        name, detail = kind  # type: ignore[misc]
+        name, detail = kind
         if name == "enum":
             return _enum(detail, given, path)
         if name == "list":
@@ -45,7 +47,7 @@ class _Validator:
             return self.fields(self.classes.get(detail, {}), _hash(given, path), path)
         return self.union(detail, given, path)
 
-    def union(self, kinds: list, given: object, path: tuple[str, ...]) -> object:
+    def union(self, kinds: list, given: Any, path: tuple[str, ...]) -> Any:
         """The alternative that fits the shape of what was sent; when only enums and hashes are left, the enum's complaint."""
         if isinstance(given, dict | list):
             fitting = [kind for kind in kinds if isinstance(kind, list) and kind[0] in ("ref", "map", "list")]
@@ -60,7 +62,7 @@ class _Validator:
         return self.value((fitting or kinds)[0], given, path)
 
 
-def _scalar(kind: str, given: object, path: tuple[str, ...]) -> object:
+def _scalar(kind: str, given: Any, path: tuple[str, ...]) -> Any:
     param = bracket(path)
     if kind == "any":
         return given
@@ -74,12 +76,12 @@ def _scalar(kind: str, given: object, path: tuple[str, ...]) -> object:
         try:
             if isinstance(given, bool | float):
                 raise ValueError
-            return int(given)  # type: ignore[call-overload]
+            return int(given)
         except ValueError:
             raise InvalidRequest(f"Invalid integer: {given}", code="parameter_invalid_integer", param=param) from None
     if kind == "float":
         try:
-            return float(given)  # type: ignore[arg-type]
+            return float(given)
         except ValueError:
             raise InvalidRequest(f"Invalid decimal: {given}", param=param) from None
     text = str(given)
@@ -88,7 +90,7 @@ def _scalar(kind: str, given: object, path: tuple[str, ...]) -> object:
     return text
 
 
-def _enum(allowed: list, given: object, path: tuple[str, ...]) -> object:
+def _enum(allowed: list, given: Any, path: tuple[str, ...]) -> Any:
     if given in allowed or (True in allowed and given == "true"):
         return given
     names = [str(value) for value in allowed if value != ""]
@@ -98,7 +100,7 @@ def _enum(allowed: list, given: object, path: tuple[str, ...]) -> object:
     )
 
 
-def _items(given: object, path: tuple[str, ...]) -> list:
+def _items(given: Any, path: tuple[str, ...]) -> list:
     if isinstance(given, list | tuple):
         return list(given)
     if isinstance(given, dict) and all(key.isdigit() for key in given):
@@ -108,7 +110,7 @@ def _items(given: object, path: tuple[str, ...]) -> list:
     raise InvalidRequest("Invalid array", param=bracket(path))
 
 
-def _hash(given: object, path: tuple[str, ...]) -> dict:
+def _hash(given: Any, path: tuple[str, ...]) -> dict:
     if isinstance(given, dict):
         return given
     raise InvalidRequest("Invalid object", param=bracket(path))

@@ -5,6 +5,7 @@ release's declared fields beside it.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 from ..errors import InvalidRequest
 from ..registry import REGISTRY
@@ -14,13 +15,13 @@ from . import Contract
 MAX_EXPAND_DEPTH = 4
 
 
-def expansion(contract: Contract, returns: object, paths: list[str]) -> dict:
+def expansion(contract: Contract, returns: Any, paths: list[str]) -> dict:
     """`["data.customer", "latest_invoice.payments"]` as nested hashes, after checking that each can be expanded."""
     tree: dict = {}
     for path in paths:
         segments = path.split(".")
         if len(segments) > MAX_EXPAND_DEPTH:
-            raise InvalidRequest(f"You cannot expand more than {MAX_EXPAND_DEPTH} levels of a property. Property: {path}", param="expand[0]")
+            raise InvalidRequest(f"You cannot expand more than {MAX_EXPAND_DEPTH} levels of a property: {path}", param="expand[0]")
         kind = returns
         if isinstance(kind, list) and kind[0] == "page":
             if segments[0] != "data":
@@ -35,7 +36,7 @@ def expansion(contract: Contract, returns: object, paths: list[str]) -> dict:
     return tree
 
 
-def _check(contract: Contract, kind: object, segments: list[str], path: str) -> None:
+def _check(contract: Contract, kind: Any, segments: list[str], path: str) -> None:
     """Walks the declared types along the path. Unions and untyped fields end the walk: what they hold is known only when shown."""
     for position, segment in enumerate(segments):
         while isinstance(kind, list) and kind[0] == "list":
@@ -55,7 +56,7 @@ def _check(contract: Contract, kind: object, segments: list[str], path: str) -> 
             raise InvalidRequest(f"This property cannot be expanded ({path}).", param="expand[0]")
 
 
-def _expandable(contract: Contract, kind: object, segment: str) -> bool:
+def _expandable(contract: Contract, kind: Any, segment: str) -> bool:
     while isinstance(kind, list) and kind[0] == "list":
         kind = kind[1]
     if isinstance(kind, list) and kind[0] in ("id", "page"):
@@ -125,12 +126,12 @@ class Renderer:
                 shown[field] = self._value(kind, value, expand.get(field), field, owner)
         return shown
 
-    def _value(self, kind: object, value: object, expand: dict | None, field: str, owner: dict) -> object:
+    def _value(self, kind: Any, value: Any, expand: dict | None, field: str, owner: dict) -> Any:
         if value is None or isinstance(kind, str):
             return value
-        name, detail = kind  # type: ignore[misc]
+        name, detail = kind
         if name == "list":
-            return [self._value(detail, item, expand, field, owner) for item in value]  # type: ignore[attr-defined]
+            return [self._value(detail, item, expand, field, owner) for item in value]
         if name == "ref":
             return self._reference(detail, value, expand, owner)
         if name == "id":
@@ -138,12 +139,12 @@ class Renderer:
         if name == "page":
             return self._page(detail, value, expand, field, owner)
         if name == "map" and isinstance(detail, list) and detail[0] == "ref":
-            return {key: self._fields(detail[1], item, {}, owner) for key, item in value.items()}  # type: ignore[attr-defined]
+            return {key: self._fields(detail[1], item, {}, owner) for key, item in value.items()}
         if name == "union" and isinstance(value, dict) and "object" in value:
             return self.show(value, expand)
         return value
 
-    def _reference(self, class_key: str, value: object, expand: dict | None, owner: dict) -> object:
+    def _reference(self, class_key: str, value: Any, expand: dict | None, owner: dict) -> Any:
         """A nested hash; or, by id, a whole object of its own."""
         if isinstance(value, dict):
             return self.show(value, expand) if isinstance(value.get("object"), str) else self._fields(class_key, value, expand or {}, owner)
@@ -152,8 +153,8 @@ class Renderer:
         found = compute(self.world, value) if compute else self.find(name, str(value))
         return value if found is None else self.show(found, expand)
 
-    def _page(self, class_key: str, value: object, expand: dict | None, field: str, owner: dict) -> dict:
-        items = value if isinstance(value, list) else list(value)  # type: ignore[call-overload]
+    def _page(self, class_key: str, value: Any, expand: dict | None, field: str, owner: dict) -> dict:
+        items = value if isinstance(value, list) else list(value)
         inner = (expand or {}).get("data", {})
         shown = items[:10]
         page = {

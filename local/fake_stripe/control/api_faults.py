@@ -43,14 +43,14 @@ class Fault:
 
 
 class ApiFaults:
-    """Injected faults in the order they were asked for. Waiting happens here, outside every lock."""
+    """Injected faults in the order they were asked for. Waiting (`sleep`, seconds) happens here, outside every lock."""
 
     def __init__(self, sleep: Callable[[float], None] = time.sleep):
         self._faults: list[Fault] = []
         self._last: dict[tuple[str, str, str], Response] = {}
         self._lock = threading.Lock()
         self._ids = itertools.count(1)
-        self._sleep = sleep
+        self.sleep = sleep
 
     def add(self, given: dict) -> Fault:
         """Raises ValueError for an unknown kind or field."""
@@ -85,7 +85,7 @@ class ApiFaults:
                 return _error(fault)
             case "timeout":
                 handle(request)
-                self._sleep(fault.seconds)
+                self.sleep(fault.seconds)
                 return Response(500, dropped=True)
             case "reset":
                 if fault.after_work:
@@ -93,7 +93,7 @@ class ApiFaults:
                 return Response(500, dropped=True)
             case "slow":
                 response = self._remembered(request, handle(request))
-                self._sleep(fault.seconds)
+                self.sleep(fault.seconds)
                 return response
             case _:
                 before = self._last.get(_identity(request))

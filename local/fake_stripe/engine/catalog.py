@@ -1,5 +1,7 @@
 """Making products and prices: by themselves, with each other (`default_price_data`, `product_data`) or inline (`price_data`)."""
 
+from typing import Any
+
 from ..errors import InvalidRequest, NotSupported
 from ..support import assign, metadata, require_text, unset
 from ..world import World
@@ -143,8 +145,8 @@ def _option(amount: int, decimal: str, given: dict) -> dict:
     }
 
 
-def add_currency_options(price: dict, given: object) -> None:
-    for currency, option in (unset(given) or {}).items():  # type: ignore[attr-defined]
+def add_currency_options(price: dict, given: Any) -> None:
+    for currency, option in (unset(given) or {}).items():
         if set(option) - {"unit_amount", "unit_amount_decimal", "tax_behavior"}:
             raise NotSupported("A currency option other than an amount", f"currency_options[{currency}]")
         amount, decimal = _amount(option, f"currency_options[{currency}][unit_amount]")

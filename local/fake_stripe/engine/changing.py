@@ -5,6 +5,7 @@ The same `Plan` answers `invoices/create_preview` and does the update, so that t
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 from ..errors import InvalidRequest
 from ..money import period_around, prorated
@@ -54,7 +55,7 @@ def plan(
     behavior: str = "create_prorations",
     at: int | None = None,
     reset_anchor: bool = False,
-    trial_end: object = None,
+    trial_end: Any = None,
 ) -> Plan:
     """The plan of an update. `wanted` as in the `items` parameter, prices resolved. Raises InvalidRequest for what cannot be."""
     now = world.now(subscription)
@@ -63,9 +64,8 @@ def plan(
     made = Plan(moment, behavior, _item_changes(world, subscription, wanted))
     was_trial = subscription["status"] == "trialing"
     if trial_end is not None:
-        made.trial_end = now if trial_end == "now" else trial_end  # type: ignore[assignment]
-        made.ends_trial = made.trial_end <= now
-        made.anchor = now if made.ends_trial else made.trial_end
+        end = now if trial_end == "now" else int(trial_end)
+        made.trial_end, made.ends_trial, made.anchor = end, end <= now, max(end, now)
     elif reset_anchor or (_intervals_change(world, made.changes) and not was_trial):
         made.anchor = now
     starts_trial = made.trial_end is not None and not made.ends_trial

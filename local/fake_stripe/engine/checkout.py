@@ -35,6 +35,7 @@ EVENT_ORDER = (
     "entitlements.active_entitlement_summary.updated",
 )
 
+payments.EVENT_ORDERS["checkout.session"] = EVENT_ORDER
 payments.WHEN_SETTLED["checkout.session"] = lambda world, session_id, intent: _settled(
     world, world.get("checkout.session", session_id), intent
 )
@@ -155,7 +156,7 @@ def confirm(world: World, session: dict, method: dict, expected_amount: int | No
         error = payments.wrong_currency(method, session["currency"])
         raise InvalidRequest(error["message"], code=error["code"], param="payment_method")
     session["_method"] = method["id"]
-    if session["amount_total"] > 0:
+    if due_now(world, session) > 0:
         _charge(world, session, method)
     elif session["payment_method_collection"] == "always":
         _collect_only(world, session, method)
@@ -163,15 +164,20 @@ def confirm(world: World, session: dict, method: dict, expected_amount: int | No
         complete(world, session, None, method)
 
 
+def due_now(world: World, session: dict) -> int:
+    """What is charged: the total, less the customer's credit balance (assumption checkout_uses_balance)."""
+    return invoices.settle_balance(session["amount_total"], _customer(world, session)["balance"])[0]
+
+
 def _charge(world: World, session: dict, method: dict) -> None:
-    customer = _customer(world, session)
+    customer, due = _customer(world, session), due_now(world, session)
     with world.events_ordered(EVENT_ORDER):
         intent = world.find("payment_intent", session["_intent"])
-        if intent is None or intent["status"] in ("succeeded", "canceled") or intent["amount"] != session["amount_total"]:
+        if intent is None or intent["status"] in ("succeeded", "canceled") or intent["amount"] != due:
             intent = payments.new_payment_intent(
                 world,
                 customer,
-                session["amount_total"],
+                due,
                 session["currency"],
                 owner=("checkout.session", session["id"]),
                 description="Subscription creation",

@@ -206,7 +206,12 @@ def finalize(world: World, invoice: dict) -> None:
     invoice["starting_balance"] = customer.get("balance", 0)
     recount(world, invoice)
     due, balance = settle_balance(invoice["total"], invoice["starting_balance"])
-    if 0 < due < MINIMUM_CHARGE and invoice["currency"] in ("usd", "eur", "aud", "gbp"):
+    checked_out = world.find("payment_intent", invoice["_intent"])
+    if checked_out is not None:
+        # Checkout charged before the invoice was written: what it took is what was due, whatever the balance became meanwhile.
+        due = checked_out["amount"]
+        balance = invoice["total"] + invoice["starting_balance"] - due
+    elif 0 < due < MINIMUM_CHARGE and invoice["currency"] in ("usd", "eur", "aud", "gbp"):
         due, balance = 0, due
     invoice.update(
         status="open", effective_at=now, ending_balance=balance, amount_due=due, amount_remaining=due, automatically_finalizes_at=None
@@ -290,7 +295,7 @@ def method_for(world: World, invoice: dict) -> dict | None:
     customer = world.get("customer", invoice["customer"])
     for method_id in (
         invoice["default_payment_method"],
-        subscription and subscription["default_payment_method"],
+        subscription["default_payment_method"] if subscription else None,
         (customer.get("invoice_settings") or {}).get("default_payment_method"),
     ):
         method = world.find("payment_method", method_id)

@@ -242,7 +242,8 @@ def check_card(world: World, number: str, exp_month: int, exp_year: int, cvc: st
     if exp_year < 100:
         exp_year += 2000
     if expired(world.now(), exp_month, exp_year):
-        raise CardError("Your card's expiration year is invalid.", code="invalid_expiry_year", param="exp_year")
+        part = "year" if expired(world.now(), 12, exp_year) else "month"
+        raise CardError(f"Your card's expiration {part} is invalid.", code=f"invalid_expiry_{part}", param=f"exp_{part}")
     if cvc is not None and not (cvc.isdigit() and len(cvc) == (4 if CARDS[number].brand == "amex" else 3)):
         raise CardError("Your card's security code is invalid.", code="invalid_cvc", param="cvc")
 

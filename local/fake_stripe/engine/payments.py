@@ -16,6 +16,9 @@ from . import methods
 WHEN_SETTLED: dict[str, Callable[[World, str, dict], None]] = {}
 """By the owner's object name: called with (world, owner id, intent) after an authentication or a debit came to its end."""
 
+EVENT_ORDERS: dict[str, tuple[str, ...]] = {}
+"""By the owner's object name: the order in which the events of a successful authentication show."""
+
 AUTHENTICATION_FAILED = "We are unable to authenticate your payment method. Please choose a different payment method and try again."
 
 
@@ -150,6 +153,13 @@ def _declined(world: World, intent: dict, method: dict, error: dict) -> None:
 def authenticate(world: World, intent: dict, succeed: bool) -> None:
     """The end of a bank's challenge, for a payment or setup intent; tells the owner."""
     assert intent["status"] == "requires_action"
+    owner = intent["_owner"][0] if intent["_owner"] else ""
+    with world.events_ordered(EVENT_ORDERS.get(owner, ())):
+        _authenticated(world, intent, succeed)
+        _tell_owner(world, intent)
+
+
+def _authenticated(world: World, intent: dict, succeed: bool) -> None:
     method = world.get("payment_method", intent["payment_method"])
     if intent["object"] == "setup_intent":
         _setup_authenticated(world, intent, method, succeed)
@@ -163,7 +173,6 @@ def authenticate(world: World, intent: dict, succeed: bool) -> None:
         intent["last_payment_error"] = {**error, "payment_method": method}
         world.put(intent)
         world.emit("payment_intent.payment_failed", intent)
-    _tell_owner(world, intent)
 
 
 @job("payment_intent.debit_settles")

@@ -43,8 +43,9 @@ def build(world: World, wish: Wish, *, status: str) -> dict:
     if not 1 <= len(wish.items) <= MAX_ITEMS:
         raise InvalidRequest(f"A subscription has 1 to {MAX_ITEMS} items.", param="items")
     now = world.now(wish.customer)
-    trialing = wish.trial_end is not None and wish.trial_end > now
-    anchor = wish.anchor or (wish.trial_end if trialing else now)
+    trial_end = wish.trial_end if wish.trial_end is not None and wish.trial_end > now else None
+    trialing = trial_end is not None
+    anchor = wish.anchor or trial_end or now
     subscription_id = world.new_id("sub")
     subscription = {
         "id": subscription_id,
@@ -100,12 +101,12 @@ def build(world: World, wish: Wish, *, status: str) -> dict:
         "status": "trialing" if trialing else status,
         "test_clock": wish.customer["test_clock"],
         "transfer_data": None,
-        "trial_end": wish.trial_end if trialing else None,
+        "trial_end": trial_end,
         "trial_settings": {"end_behavior": {"missing_payment_method": wish.missing_method}},
         "trial_start": now if trialing else None,
     }
     for wanted in wish.items:
-        start, end = (now, wish.trial_end) if trialing else first_period(world, wanted["price"], anchor, now)
+        start, end = first_period(world, wanted["price"], anchor, now) if trial_end is None else (now, trial_end)
         subscription["items"].append(new_item(world, subscription, wanted, start, end))
     if wish.cancel_at_period_end:
         subscription.update(cancel_at_period_end=True, cancel_at=period_end(subscription), canceled_at=now)

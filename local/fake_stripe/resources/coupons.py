@@ -10,6 +10,11 @@ CREATE = """
     amount_off applies_to currency currency_options duration duration_in_months id max_redemptions metadata name percent_off redeem_by
 """.split()
 
+CREATE_CODE = """
+    active code customer expires_at max_redemptions metadata promotion.type promotion.coupon
+    restrictions.first_time_transaction restrictions.minimum_amount restrictions.minimum_amount_currency
+""".split()
+
 
 @route("POST", "/v1/coupons", scope="coupon_write", takes=CREATE)
 def create(call: Call) -> dict:
@@ -99,7 +104,7 @@ def currency_options(_: World, coupon: dict) -> dict | None:
     "POST",
     "/v1/promotion_codes",
     scope="promotion_code_write",
-    takes="active code customer expires_at max_redemptions metadata promotion.type promotion.coupon restrictions.first_time_transaction restrictions.minimum_amount restrictions.minimum_amount_currency".split(),
+    takes=CREATE_CODE,
 )
 def create_code(call: Call) -> dict:
     world, params = call.world, call.params

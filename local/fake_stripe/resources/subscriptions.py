@@ -1,5 +1,7 @@
 """Subscriptions: create, update, cancel, list."""
 
+from typing import Any
+
 from ..engine import cancellation, discounts, pausing, updating
 from ..engine.catalog import make_price
 from ..engine.changing import plan
@@ -61,7 +63,7 @@ def create(call: Call) -> dict:
         anchor=params.get("billing_cycle_anchor"),
         missing_method=missing_method(params),
         default_method=own_method(world, customer, params.get("default_payment_method")),
-        description=unset(params.get("description")),  # type: ignore[arg-type]
+        description=unset(params.get("description")),
         one_time=one_time,
         coupons=resolve_discounts(world, params.get("discounts"), customer, now),
         prorate_to_anchor=params.get("proration_behavior") != "none",
@@ -73,7 +75,7 @@ def create(call: Call) -> dict:
     return start(world, wish, params.get("payment_behavior", "allow_incomplete"))
 
 
-def _cancel_at(given: object, world: World, wish: Wish, now: int) -> int | None:
+def _cancel_at(given: Any, world: World, wish: Wish, now: int) -> int | None:
     if given in (None, ""):
         return None
     if isinstance(given, int):
@@ -208,9 +210,9 @@ def _assign(call: Call, subscription: dict) -> None:
         subscription["payment_settings"].update(params["payment_settings"])
     if "pause_collection" in params:
         given = unset(params["pause_collection"])
-        subscription["pause_collection"] = given and {"behavior": given["behavior"], "resumes_at": given.get("resumes_at")}  # type: ignore[index]
-        if given and given.get("resumes_at"):  # type: ignore[attr-defined]
-            call.world.clock_of(subscription).at(given["resumes_at"], "subscription.collection_resumes", subscription["id"])  # type: ignore[index]
+        subscription["pause_collection"] = given and {"behavior": given["behavior"], "resumes_at": given.get("resumes_at")}
+        if given and given.get("resumes_at"):
+            call.world.clock_of(subscription).at(given["resumes_at"], "subscription.collection_resumes", subscription["id"])
     for name, value in (params.get("cancellation_details") or {}).items():
         subscription["cancellation_details"][name] = unset(value)
 
@@ -318,17 +320,17 @@ def own_method(world: World, customer: dict, method_id: str | None) -> str | Non
     return method_id
 
 
-def resolve_discounts(world: World, given: object, customer: dict, now: int) -> list[tuple[dict, dict | None]]:
+def resolve_discounts(world: World, given: Any, customer: dict, now: int) -> list[tuple[dict, dict | None]]:
     found = []
-    for position, entry in enumerate(given or []):  # type: ignore[arg-type, var-annotated]
+    for position, entry in enumerate(given or []):
         if "discount" in entry:
             continue
         found.append(discounts.resolve(world, entry, customer, now, f"discounts[{position}]"))
     return found
 
 
-def _replace_discounts(world: World, subscription: dict, customer: dict, coupons: list, given: object) -> None:
-    kept = [entry["discount"] for entry in given or [] if "discount" in entry]  # type: ignore[attr-defined]
+def _replace_discounts(world: World, subscription: dict, customer: dict, coupons: list, given: Any) -> None:
+    kept = [entry["discount"] for entry in given or [] if "discount" in entry]
     for entry in subscription["discounts"]:
         if entry not in kept:
             world.emit("customer.discount.deleted", world.get("discount", entry))

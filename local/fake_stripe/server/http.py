@@ -6,7 +6,7 @@ from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socket import SO_LINGER, SOL_SOCKET
 from struct import pack
-from typing import Protocol
+from typing import Any, Protocol
 
 from .messages import Request, Response
 
@@ -18,6 +18,7 @@ class Application(Protocol):
 
 
 class _Handler(BaseHTTPRequestHandler):
+    application: Application
     protocol_version = "HTTP/1.1"
     server_version = "nginx"
     sys_version = ""
@@ -39,7 +40,7 @@ class _Handler(BaseHTTPRequestHandler):
             {name.lower(): value for name, value in self.headers.items()},
             self.rfile.read(length) if length else b"",
         )
-        self._send(self.server.application.handle(request))  # type: ignore[attr-defined]
+        self._send(self.application.handle(request))
 
     do_GET = do_POST = do_DELETE = do_PUT = do_PATCH = do_OPTIONS = do_HEAD = _answer
 
@@ -88,9 +89,8 @@ class Server(ThreadingHTTPServer):
     allow_reuse_address = True
 
     def __init__(self, application: Application, port: int, host: str = "127.0.0.1"):
-        super().__init__((host, port), _Handler)
-        self.application = application
+        super().__init__((host, port), type("Handler", (_Handler,), {"application": application}))
 
-    def handle_error(self, request: object, client_address: object) -> None:
+    def handle_error(self, request: Any, client_address: Any) -> None:
         if not isinstance(sys.exc_info()[1], ConnectionError):
             super().handle_error(request, client_address)

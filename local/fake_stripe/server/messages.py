@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(slots=True)
@@ -28,5 +29,5 @@ class Response:
         return json.loads(self.body)
 
 
-def json_response(status: int, value: object, headers: dict[str, str] | None = None) -> Response:
+def json_response(status: int, value: Any, headers: dict[str, str] | None = None) -> Response:
     return Response(status, json.dumps(value).encode(), {"Content-Type": "application/json", **(headers or {})})

@@ -1,5 +1,7 @@
 """Lists: `limit`, `starting_after`, `ending_before`, `has_more`."""
 
+from typing import Any
+
 from ..errors import InvalidRequest, ResourceMissing
 
 DEFAULT_LIMIT = 10
@@ -33,7 +35,7 @@ def _position(items: list[dict], cursor: str, param: str, noun: str) -> int:
     raise ResourceMissing(noun, cursor, param)
 
 
-def within(value: int, window: object) -> bool:
+def within(value: int, window: Any) -> bool:
     """Whether a time fits a `created`-like filter: a number, or `{gt, gte, lt, lte}`."""
     if not isinstance(window, dict):
         return value == window

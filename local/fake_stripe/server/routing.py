@@ -1,5 +1,7 @@
 """Finds who answers a URL: a handler of ours, or nobody, though an SDK knows the call."""
 
+from typing import Any
+
 from ..contract import Contract
 from ..registry import Registry
 
@@ -19,7 +21,7 @@ class Routes:
     def __init__(self) -> None:
         self._root = _Node()
 
-    def add(self, method: str, path: str, target: object) -> None:
+    def add(self, method: str, path: str, target: Any) -> None:
         node, names = self._root, []
         for segment in path.strip("/").split("/"):
             if segment.startswith("{"):
@@ -29,10 +31,10 @@ class Routes:
         node.endpoints[method] = target
         node.names[method] = names
 
-    def find(self, method: str, path: str) -> tuple[object, dict[str, str]] | None:
+    def find(self, method: str, path: str) -> tuple[Any, dict[str, str]] | None:
         return self._walk(self._root, method, path.strip("/").split("/"), 0, [])
 
-    def _walk(self, node: _Node, method: str, segments: list[str], at: int, values: list[str]) -> tuple[object, dict[str, str]] | None:
+    def _walk(self, node: _Node, method: str, segments: list[str], at: int, values: list[str]) -> tuple[Any, dict[str, str]] | None:
         if at == len(segments):
             target = node.endpoints.get(method)
             return None if target is None else (target, dict(zip(node.names[method], values, strict=True)))

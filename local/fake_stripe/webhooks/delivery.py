@@ -4,8 +4,8 @@
          worker: oldest delivery that is ready ──> POST, signed anew ──> 2xx: delivered
                                                        └─ else: again after a pause, `attempts` times, then failed
 
-One worker by default, so that endpoints see the observed order; several (`workers`) for load. A delivery that waits for its retry, a
-fault's delay or a release does not hold up the ones behind it, except that nothing overtakes while `workers` is 1 and nothing is due.
+One worker by default, so that endpoints see the observed order; several (`workers`) for load. A delivery that waits for its retry or a
+fault's delay does not hold up the ones behind it.
 """
 
 import http.client
@@ -19,6 +19,9 @@ from urllib.parse import urlsplit
 from ..clock import wall_clock
 from .faults import DeliveryFaults, Dice
 from .signing import signature_header
+
+# How long (seconds) a delivery that is to arrive behind later ones waits for later ones to come.
+REORDER_PATIENCE = 0.3
 
 Render = Callable[[dict, dict], bytes]
 """(event, endpoint) -> the body in the endpoint's API version."""
@@ -69,7 +72,8 @@ class Dispatcher:
         self.deliveries: list[Delivery] = []
         self._render = render
         self._wall = wall
-        self._pending: list[Delivery] = []
+        self._pending: dict[int, Delivery] = {}
+        self._reordered: list[Delivery] = []
         self._dice = Dice(DeliveryFaults())
         self._holding = False
         self._ids = itertools.count(1)
@@ -107,7 +111,7 @@ class Dispatcher:
                 held.sort(key=lambda d: min(rank.get(d.event["id"], len(rank)), rank.get(d.event["type"], len(rank))))
             for delivery in held:
                 delivery.status = "pending"
-                self._pending.append(delivery)
+                self._pending[delivery.id] = delivery
             self._start_workers()
             self._changed.notify_all()
             return len(held)
@@ -139,13 +143,13 @@ class Dispatcher:
     def undelivered(self, event_id: str) -> int:
         """An event's `pending_webhooks`."""
         with self._changed:
-            return sum(1 for d in self._pending if d.event["id"] == event_id)
+            return sum(1 for d in self._pending.values() if d.event["id"] == event_id)
 
     # ------------------------------------------------------------------------------------------------- intake
     def submit(self, event: dict, endpoint: dict, *, timestamp: int | None = None, plain: bool = False) -> None:
         """Queues one delivery; `plain` spares it the faults (a redelivery somebody asked for)."""
         with self._changed:
-            delivery = Delivery(next(self._ids), event, endpoint, timestamp=timestamp)
+            delivery = Delivery(next(self._ids), event, endpoint, timestamp=timestamp, ready_at=time.monotonic())
             self.deliveries.append(delivery)
             if not plain:
                 fate = self._dice.fate(event["type"])
@@ -155,7 +159,7 @@ class Dispatcher:
                 delivery.ready_at = time.monotonic() + fate.delay
                 delivery.behind = fate.behind
                 if fate.duplicate:
-                    twin = Delivery(next(self._ids), event, endpoint, ready_at=delivery.ready_at)
+                    twin = Delivery(next(self._ids), event, endpoint, ready_at=time.monotonic())
                     self.deliveries.append(twin)
                     self._enqueue(twin)
             self._enqueue(delivery)
@@ -166,9 +170,12 @@ class Dispatcher:
         if self._holding:
             delivery.status = "held"
             return
-        for waiting in self._pending:
-            waiting.behind = max(0, waiting.behind - 1)
-        self._pending.append(delivery)
+        for waiting in self._reordered:
+            waiting.behind -= 1
+        self._reordered = [waiting for waiting in self._reordered if waiting.behind > 0]
+        if delivery.behind > 0:
+            self._reordered.append(delivery)
+        self._pending[delivery.id] = delivery
 
     def _start_workers(self) -> None:
         while self._running < self._wanted and not self._stopped:
@@ -195,17 +202,23 @@ class Dispatcher:
                 self._changed.notify_all()
 
     def _next(self) -> Delivery | None:
+        """The oldest that is ready; one held behind others only when none of them came for a while."""
         now = time.monotonic()
-        waiting = [d for d in self._pending if not d.sending and d.ready_at <= now]
-        ahead = [d for d in waiting if d.behind == 0]
-        return (ahead or waiting or [None])[0]
+        for delivery in self._pending.values():
+            if not delivery.sending and self._due(delivery) <= now:
+                return delivery
+        return None
+
+    @staticmethod
+    def _due(delivery: Delivery) -> float:
+        return delivery.ready_at if delivery.behind <= 0 else delivery.ready_at + REORDER_PATIENCE
 
     def _wait_time(self) -> float | None:
-        times = [d.ready_at for d in self._pending if not d.sending]
+        times = [self._due(d) for d in self._pending.values() if not d.sending]
         return max(0.0, min(times) - time.monotonic()) if times else None
 
     def _settle(self, delivery: Delivery, attempt: dict) -> None:
-        if delivery not in self._pending:  # a reset came between
+        if delivery.id not in self._pending:  # a reset came between
             return
         if attempt["status"] is not None and 200 <= attempt["status"] < 300:
             delivery.status = "delivered"
@@ -214,7 +227,7 @@ class Dispatcher:
         else:
             delivery.ready_at = time.monotonic() + self.policy.backoff * 2 ** (len(delivery.attempts) - 1)
             return
-        self._pending.remove(delivery)
+        del self._pending[delivery.id]
 
     def _attempt(self, delivery: Delivery) -> dict:
         """One POST; never raises: `{at, status, error, milliseconds}`."""
