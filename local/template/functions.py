@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from local.template.intrinsics import as_text
-from local.template.model import Function, Layer
+from local.template.model import Function, Layer, SilentEvent
 from local.template.names import physical_name
 from local.template.yaml_reader import Mapping
 
@@ -63,8 +63,8 @@ def _environment(template: "Template", properties: Mapping, place: str) -> dict[
     return {key: as_text(value) for key, value in variables.items()}
 
 
-def _silent_events(template: "Template", properties: Mapping, place: str) -> list[str]:
-    silent: list[str] = []
+def _silent_events(template: "Template", properties: Mapping, place: str) -> list[SilentEvent]:
+    silent: list[SilentEvent] = []
     for name, event in properties.get("Events", {}).items():
         kind = event.get("Type") if isinstance(event, dict) else None
         if kind == "Api":
@@ -72,7 +72,8 @@ def _silent_events(template: "Template", properties: Mapping, place: str) -> lis
         if kind is None:
             raise template.fail(f"{place}.Events.{name}", "no Type", properties.line)
         if kind not in _FIRED_LOCALLY:
-            silent.append(f"{kind} {name}")
+            fixed = template.resolve(event.get("Properties", {}).get("Input", "{}"), f"{place}.Events.{name}.Input", properties.line)
+            silent.append(SilentEvent(kind, name, fixed))
     return silent
 
 

@@ -72,6 +72,16 @@ class Layer:
 
 
 @dataclass(frozen=True, slots=True)
+class SilentEvent:
+    """A trigger in the template that nothing fires locally, a schedule, say."""
+
+    kind: str
+    name: str
+    input: str
+    """The event it would send, as JSON, where the template fixes it; else `{}`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Function:
     logical_id: str
     name: str
@@ -83,8 +93,7 @@ class Function:
     memory: int
     log_format: str
     log_level: str | None
-    silent_events: tuple[str, ...] = ()
-    """Triggers in the template that nothing fires locally, e.g. `ScheduleV2 Nightly`."""
+    silent_events: tuple[SilentEvent, ...] = ()
 
     @property
     def arn(self) -> str:

@@ -173,8 +173,12 @@ def test_what_refers_to_a_table_is_read_once_it_exists(read: Any) -> None:
 
 
 def test_triggers_that_nothing_fires_locally_are_named(read: Any) -> None:
-    found = function(read, "Events: { Nightly: { Type: ScheduleV2 }, Changes: { Type: DynamoDB } }")
-    assert found.silent_events == ("ScheduleV2 Nightly", "DynamoDB Changes")
+    events = """Events: { Nightly: { Type: ScheduleV2, Properties: { Input: '{"all": true}' } }, Changes: { Type: DynamoDB } }"""
+    found = function(read, events)
+    assert [(event.kind, event.name, event.input) for event in found.silent_events] == [
+        ("ScheduleV2", "Nightly", '{"all": true}'),
+        ("DynamoDB", "Changes", "{}"),
+    ]
 
 
 @pytest.mark.parametrize(
