@@ -16,7 +16,6 @@ export function drawPromotion(form, actions, changed) {
   const said = h("p", { class: "field__hint", id: "promotion-hint", role: "status" });
   const wrong = h("p", { class: "field__error", id: "promotion-error", role: "alert" });
   const applied = actions.getSession().discountAmounts?.find((discount) => discount.promotionCode);
-  form.hidden = false;
 
   /**
    * @param {HTMLButtonElement} button

@@ -11,7 +11,6 @@ const PATHS = {
   clock: "M10 6v4.2l2.6 1.6",
   plus: "M10 5v10M5 10h10",
   pause: "M8 7v6M12 7v6",
-  lock: "M6 9V7a4 4 0 0 1 8 0v2M5 9h10v7H5z",
 };
 
 const CIRCLED = new Set(["info", "alert", "cross", "clock", "pause"]);

@@ -148,7 +148,7 @@ export default {
     billingAddress: "Billing address",
     changePlan: "Choose another plan",
     testCard: "Test mode: pay with card 4242 4242 4242 4242, any future date and any three digits.",
-    secured: "Your details go straight to Stripe; we never see your card number.",
+    lead: "Your payment details go straight to Stripe; we never see your card number.",
     incomplete: "Please complete the payment details.",
     declined: "The payment was declined.",
     declines: {

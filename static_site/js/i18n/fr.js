@@ -151,7 +151,7 @@ export default {
     billingAddress: "Adresse de facturation",
     changePlan: "Choisir une autre offre",
     testCard: "Mode test : payez avec la carte 4242 4242 4242 4242, une date future et trois chiffres au choix.",
-    secured: "Vos données vont directement à Stripe ; nous ne voyons jamais votre numéro de carte.",
+    lead: "Vos données de paiement vont directement à Stripe ; nous ne voyons jamais votre numéro de carte.",
     incomplete: "Veuillez compléter les informations de paiement.",
     declined: "Le paiement a été refusé.",
     declines: {

@@ -11,7 +11,6 @@ import { drawPromotion } from "../checkout/promotion.js";
 import { initCheckout, loadStripe, StripeUnavailable } from "../checkout/stripe.js";
 import { recurringCharge, summary, totalDue } from "../checkout/summary.js";
 import { button, linkButton, whileBusy } from "../components/buttons.js";
-import { icon } from "../components/icons.js";
 import { notice } from "../components/notice.js";
 import { config, isTestMode } from "../config.js";
 import { ensureCustomer } from "../customer.js";
@@ -142,7 +141,6 @@ async function mount(stripe, clientSecret) {
 }
 
 function draw() {
-  replace(byId("secured"), icon("lock", 16), t("checkout.secured"));
   replace(byId("test-hint"), testMode && h("p", { class: "test-hint", "data-testid": "test-card-hint" }, t("checkout.testCard")));
   if (!actions) {
     return;
