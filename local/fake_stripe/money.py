@@ -76,7 +76,9 @@ def period_around(anchor: int, interval: str, count: int, at: int) -> tuple[int,
 
 
 def formatted(amount: int, currency: str) -> str:
-    """`$15.00`-like text for descriptions."""
+    """`$15.00`-like text for descriptions, `-$1.67` below zero."""
+    if amount < 0:
+        return f"-{formatted(-amount, currency)}"
     symbols = {"usd": "$", "eur": "€", "gbp": "£", "aud": "A$"}
     unit = divisor(currency)
     text = str(amount) if unit == 1 else f"{amount / unit:.{3 if unit == 1000 else 2}f}"

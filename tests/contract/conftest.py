@@ -44,9 +44,7 @@ def side() -> Iterator[Side]:
     if key.startswith("sk_test_") and key != "sk_test_local":
         yield Side(key, None)
         return
-    process = subprocess.Popen(
-        [sys.executable, "-m", "local.fake_stripe", "--port", "0"], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    )
+    process = subprocess.Popen([sys.executable, "-m", "local.fake_stripe", "--port", "0"], cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     ready = process.stdout.readline()
     try:

@@ -18,7 +18,9 @@ def invoice_paid(world: World, invoice_id: str) -> None:
     if subscription is None or subscription["status"] in ENDED:
         return
     if invoice.get("_applies_update"):
+        _delinquent(world, invoice["customer"])
         world.tell("subscription.pending_update_paid", invoice["id"])
+        return
     if subscription["status"] == "incomplete" and invoice["id"] == subscription["latest_invoice"]:
         with world.changing(subscription, "customer.subscription.updated"):
             subscription["status"] = "active"

@@ -104,6 +104,7 @@ def draft(
         "starting_balance": customer["balance"],
         "statement_descriptor": None,
         "status": "draft",
+        "status_details": None,
         "status_transitions": {"finalized_at": None, "marked_uncollectible_at": None, "paid_at": None, "voided_at": None},
         "subtotal": 0,
         "subtotal_excluding_tax": 0,
@@ -388,10 +389,11 @@ def void(world: World, invoice: dict) -> None:
     world.emit("invoice.voided", invoice)
 
 
-def mark_uncollectible(world: World, invoice: dict) -> None:
+def mark_uncollectible(world: World, invoice: dict, *, reason: str | None = None) -> None:
     if invoice["status"] != "open":
         raise InvalidRequest(f"You can only mark open invoices as uncollectible. Status: {invoice['status']}.")
     invoice.update(status="uncollectible", auto_advance=False, next_payment_attempt=None)
+    invoice["status_details"] = {"uncollectible": {"reason": reason}}
     invoice["status_transitions"]["marked_uncollectible_at"] = world.now(invoice)
     world.put(invoice)
     world.emit("invoice.marked_uncollectible", invoice)

@@ -33,7 +33,7 @@ def resume(world: World, subscription: dict, *, reset_anchor: bool) -> None:
             recurring = world.get("price", item["price"])["recurring"]
             start, end = period_around(subscription["billing_cycle_anchor"], recurring["interval"], recurring["interval_count"], now)
             item.update(current_period_start=start, current_period_end=end, _features=entitling.features_of(world, item["price"]))
-        subscription["status"] = "active"
+        subscription.update(status="active", status_details=None)
         invoice = invoices.draft(
             world,
             customer,

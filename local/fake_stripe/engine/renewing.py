@@ -189,7 +189,10 @@ def _paused_invoice(world: World, invoice: dict, behavior: str) -> None:
     """While collection is paused invoices are made and at once given up."""
     invoices.finalize(world, invoice)
     if invoice["status"] == "open":
-        (invoices.void if behavior == "void" else invoices.mark_uncollectible)(world, invoice)
+        if behavior == "void":
+            invoices.void(world, invoice)
+        else:
+            invoices.mark_uncollectible(world, invoice, reason="subscription_paused")
 
 
 def _trial_without_method(world: World, subscription: dict) -> bool:
@@ -202,10 +205,10 @@ def _trial_without_method(world: World, subscription: dict) -> bool:
     if behavior == "cancel":
         cancel_now(world, subscription)
         return True
-    before = dict(subscription)
-    subscription["status"] = "paused"
-    world.put(subscription)
-    world.emit("customer.subscription.updated", subscription, {"status": before["status"]})
+    with world.changing(subscription, "customer.subscription.updated"):
+        now = world.now(subscription)
+        why = {"subscription": {"type": "trial_end_without_payment_method"}, "transitioned_at": now, "type": "subscription"}
+        subscription.update(status="paused", status_details={"paused": why})
     world.emit("customer.subscription.paused", subscription)
     entitling.refresh(world, subscription["customer"])
     return True

@@ -99,6 +99,7 @@ def build(world: World, wish: Wish, *, status: str) -> dict:
         "schedule": None,
         "start_date": now,
         "status": "trialing" if trialing else status,
+        "status_details": None,
         "test_clock": wish.customer["test_clock"],
         "transfer_data": None,
         "trial_end": trial_end,

@@ -18,7 +18,7 @@ def retrieve(call: Call) -> dict:
     return call.world.get("event", call.path["id"])
 
 
-@route("GET", "/v1/events", scope="event_read", takes=("created", "delivery_success", "type", "types"))
+@route("GET", "/v1/events", scope="event_read", takes=("created", "type", "types"))
 def list_all(call: Call) -> Page:
     world, params = call.world, call.params
     if "type" in params and "types" in params:

@@ -46,7 +46,7 @@ def create(call: Call) -> dict:
         raise InvalidRequest("Missing required param: customer.", code="parameter_missing", param="customer")
     if params.get("collection_method", "charge_automatically") != "charge_automatically":
         raise NotSupported("collection_method send_invoice", "collection_method")
-    refuse_tax(params)
+    refuse_uncovered(params)
     customer = live_customer(world, params["customer"])
     items = resolve_items(world, params.get("items") or [], "items")
     if not items:
@@ -120,7 +120,7 @@ def list_all(call: Call) -> Page:
 def update(call: Call) -> dict:
     world, params = call.world, call.params
     subscription = world.get("subscription", call.path["id"])
-    refuse_tax(params)
+    refuse_uncovered(params)
     _check_update(subscription, params)
     customer = live_customer(world, subscription["customer"])
     made = _plan(call, subscription)
@@ -341,6 +341,9 @@ def _replace_discounts(world: World, subscription: dict, customer: dict, coupons
     subscription["discounts"] = [entry for entry in subscription["discounts"] if entry in kept] + made
 
 
-def refuse_tax(params: dict) -> None:
+def refuse_uncovered(params: dict, prefix: str = "") -> None:
+    """Raises NotSupported for values of known parameters that the stand-in does not live by."""
     if (params.get("automatic_tax") or {}).get("enabled"):
         raise NotSupported("Automatic tax", "automatic_tax[enabled]")
+    if (params.get("billing_mode") or {}).get("type", "flexible") != "flexible":
+        raise NotSupported("Classic billing", f"{prefix}billing_mode[type]")

@@ -17,7 +17,7 @@ from .keys import Key, KeyRing
 from .messages import Request, Response
 from .paging import cut
 from .requests import RequestLog
-from .routing import Routes, declared_routes, endpoint_routes
+from .routing import Routes, declared_routes, endpoint_routes, same_call
 
 CORS = {
     "Access-Control-Allow-Origin": "*",
@@ -132,7 +132,7 @@ class Api:
             declared = self._declared[contract.api_version] = declared_routes(contract)
         known = declared.find(request.method, request.path)
         found = self._routes.find(request.method, request.path)
-        if found is not None and (known is not None or found[0].own):
+        if found is not None and (found[0].own or (known is not None and same_call(known[0].path, found[0].path))):
             path = {name: unquote(value) for name, value in found[1].items()}
             return found[0], path, known[0] if known else None
         if known is not None:

@@ -45,6 +45,11 @@ class Routes:
         return found
 
 
+def same_call(one: str, other: str) -> bool:
+    """Whether two paths differ in their placeholders' names only: `/customers/search` is not `/customers/{id}`."""
+    return [segment[0] == "{" or segment for segment in one.split("/")[1:]] == [s[0] == "{" or s for s in other.split("/")[1:]]
+
+
 def endpoint_routes(registry: Registry) -> Routes:
     routes = Routes()
     for endpoint in registry.endpoints:
