@@ -2,9 +2,10 @@
 
 from typing import Any, Literal
 
+from stripe import StripeClient
+
 from billing.endpoint import Answer, Body, Request, endpoint
 from billing.own_changes import change_subscription
-from stripe import StripeClient
 
 
 class CancelSubscription(Body):

@@ -3,10 +3,10 @@
 from typing import Annotated, Any
 
 import msgspec
+
 from billing.customers import describe_customer, ensure_customer
 from billing.endpoint import Answer, Body, Request, endpoint
 from billing.errors import BadRequest
-
 
 # What Stripe takes at most, so that a value it would refuse is named to the caller instead.
 Short = Annotated[str, msgspec.Meta(max_length=256)]

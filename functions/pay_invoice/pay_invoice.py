@@ -8,6 +8,7 @@ import uuid
 from typing import Any
 
 import stripe
+
 from billing import snapshots
 from billing.account import default_payment_method
 from billing.endpoint import Answer, Body, Request, endpoint

@@ -11,12 +11,13 @@ import time
 from collections.abc import Callable
 from typing import Any, cast
 
+from stripe import SignatureVerificationError, WebhookSignature
+
 from billing.errors import Misconfigured
 from billing.events import HANDLERS, Event, NotOurs, Unreadable, handle
 from billing.log import count, logger
 from billing.secrets import webhook_secrets
 from billing.settings import settings
-from stripe import SignatureVerificationError, WebhookSignature
 
 TOLERANCE_SECONDS = 300
 """How far a signature's time may be off, in the past (Stripe's own default) and in the future (which Stripe's SDK lets pass)."""
