@@ -17,6 +17,8 @@ from typing import Any
 
 _IDLE_SECONDS = 120
 """A connection on which nothing comes for so long is closed, by default."""
+_LINGER_SECONDS = 1.0
+_LINGER_BYTES = 1024 * 1024
 _DRAIN_LIMIT = 64 * 1024 * 1024
 """How much of a body over the limit is read and dropped, in bytes, so that the client gets to read the refusal."""
 
@@ -137,6 +139,7 @@ class HttpServer:
         try:
             connection.settimeout(self.idle_seconds)
             _Connection(connection, address, self)
+            _linger(connection)
         except (ConnectionError, TimeoutError):
             pass
         finally:
@@ -272,6 +275,18 @@ class _Connection(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:
         """Whoever serves decides what is worth a line."""
+
+
+def _linger(connection: socket.socket) -> None:
+    """Says that nothing more comes, and reads on a moment: closing with something unread resets the connection, and the answer with it."""
+    try:
+        connection.shutdown(socket.SHUT_WR)
+        connection.settimeout(_LINGER_SECONDS)
+        dropped = 0
+        while dropped < _LINGER_BYTES and (chunk := connection.recv(65536)):
+            dropped += len(chunk)
+    except OSError:
+        pass
 
 
 def _as_text(value: str) -> str:
