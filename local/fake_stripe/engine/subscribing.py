@@ -34,6 +34,7 @@ class Wish:
     cancel_at: int | None = None
     cancel_at_period_end: bool = False
     save_default: str = "off"
+    payment_method_types: list[str] | None = None
     off_session: bool = False
     billing_mode: dict = field(default_factory=lambda: {"type": "flexible", "flexible": {"proration_discounts": "included"}})
 
@@ -90,7 +91,7 @@ def build(world: World, wish: Wish, *, status: str) -> dict:
         "pause_collection": None,
         "payment_settings": {
             "payment_method_options": None,
-            "payment_method_types": None,
+            "payment_method_types": wish.payment_method_types,
             "save_default_payment_method": wish.save_default,
         },
         "pending_invoice_item_interval": None,

@@ -8,7 +8,7 @@ from ..registry import Call, Page, include, page_url, route, view
 from ..settings import DAY, HOUR
 from ..support import listing, live_customer, metadata
 from ..world import World, newest_first
-from .subscriptions import choose_currency, refuse_tax
+from .subscriptions import choose_currency, refuse_uncovered
 
 page_url("checkout.session", "line_items", "/v1/checkout/sessions/{id}/line_items")
 
@@ -33,7 +33,8 @@ def create(call: Call) -> dict:
     own_form = OWN_FORM[call.contract.is_clover]
     mode = params.get("mode")
     _check_mode(params, own_form)
-    refuse_tax(params)
+    refuse_uncovered(params)
+    refuse_uncovered(params.get("subscription_data") or {}, "subscription_data.")
     if "customer" not in params:
         raise NotSupported("A Checkout Session without a customer", "customer")
     customer = live_customer(world, params["customer"])
@@ -96,6 +97,7 @@ def create(call: Call) -> dict:
             "allow_redisplay_filters": ["always"],
             "payment_method_remove": "disabled",
             "payment_method_save": None,
+            **(params.get("saved_payment_method_options") or {}),
         },
         "setup_intent": None,
         "shipping_address_collection": None,

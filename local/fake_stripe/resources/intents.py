@@ -41,6 +41,7 @@ def create_payment(call: Call) -> dict:
     )
     intent["metadata"] = metadata({}, params.get("metadata"))
     intent["setup_future_usage"] = params.get("setup_future_usage")
+    intent["automatic_payment_methods"] = params.get("automatic_payment_methods")
     world.emit("payment_intent.created", intent)
     if params.get("confirm"):
         _pay(call, intent)

@@ -69,6 +69,7 @@ def create(call: Call) -> dict:
         prorate_to_anchor=params.get("proration_behavior") != "none",
         cancel_at_period_end=params.get("cancel_at_period_end", False),
         save_default=(params.get("payment_settings") or {}).get("save_default_payment_method", "off"),
+        payment_method_types=(params.get("payment_settings") or {}).get("payment_method_types") or None,
         off_session=params.get("off_session", False),
     )
     wish.cancel_at = _cancel_at(params.get("cancel_at"), world, wish, now)
