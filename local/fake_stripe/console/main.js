@@ -123,6 +123,7 @@ async function drawDetail() {
   if (!id) {
     return;
   }
+  byId("detail-title").textContent = id;
   const found = await find();
   if (id !== shown.id) {
     return;
@@ -132,7 +133,6 @@ async function drawDetail() {
     return;
   }
   byId("json").dataset.shown = known;
-  byId("detail-title").textContent = id;
   byId("json").replaceChildren(found ? json(found) : "It is not here, or no longer.");
   const close = h("button", { type: "button" }, "Close");
   close.addEventListener("click", () => (location.hash = list.name === "objects" ? `#objects/${list.kind}` : `#${list.name}`));
