@@ -3,8 +3,9 @@
 import os
 from collections.abc import Mapping
 
-from billing.release import NEWEST, RELEASES, Release
 from stripe import StripeClient
+
+from billing.release import NEWEST, RELEASES, Release
 
 
 class NoAccount(Exception):

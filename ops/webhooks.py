@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from stripe import StripeClient
+
 from billing.events import HANDLERS
 from billing.release import Release
-from stripe import StripeClient
 
 
 def register(stripe: StripeClient, url: str, release: Release) -> str:

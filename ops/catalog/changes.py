@@ -8,9 +8,9 @@ Only what carries this app's mark in its metadata is looked at; the rest of the 
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from billing.customers import APP
 from stripe import StripeClient
 
+from billing.customers import APP
 from ops.catalog.wanted import Catalog, Feature, Price, Product
 
 Json = dict[str, Any]

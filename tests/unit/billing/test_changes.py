@@ -5,15 +5,15 @@ from dataclasses import asdict
 from typing import Any
 
 import pytest
+from boto3.dynamodb.types import TypeSerializer
+from hypothesis import given
+from hypothesis import strategies as st
+
 import stream_enrichment
 from billing import changes, snapshots
 from billing.errors import Misconfigured
 from billing.state.items import user_pk
 from billing.state.parts import Part
-from boto3.dynamodb.types import TypeSerializer
-from hypothesis import given
-from hypothesis import strategies as st
-
 from tests.support import events
 
 Json = dict[str, Any]

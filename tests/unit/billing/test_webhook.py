@@ -6,11 +6,11 @@ import time
 from typing import Any
 
 import pytest
+
 import webhook
 from billing import secrets
 from billing.account import account_json
 from billing.state import store
-
 from tests.support import events
 from tests.support.memory_table import MemoryTable
 
