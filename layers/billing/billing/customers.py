@@ -51,9 +51,8 @@ def ensure_customer(user: str, email: str) -> str:
             return waited
         known = store.read(user)
         refuse_leaving(known)
-    claimed_at = known.customer_claimed_at if known else now
-    customer = _find_customer(user, email) if now - claimed_at > KEY_LIFETIME else ""
-    linked = store.link_customer(user, customer or _create_customer(user, email, claimed_at), now)
+    made = _customer_of_claim(user, email, known.customer_claimed_at if known else now)
+    linked = store.link_customer(user, made, now)
     if not linked:
         refuse_leaving(store.read(user))
     return linked
@@ -65,31 +64,34 @@ def refuse_leaving(user: User | None) -> None:
         raise Conflict("account_deleted", "This account has been deleted, or is about to be.")
 
 
-def customer_in_the_making(user: User, email: str) -> str:
-    """The Customer that somebody has begun to make for the user and has not tied to them; "" if there is none.
+def customer_of_leaving(user: User, email: str) -> str:
+    """The Customer of a user who is being deleted, also one that somebody has just begun to make; "" if there is none.
 
-    Within the claim's lifetime it is made here if it was not, under the same key: whoever is still about to make it gets this one.
+    That one is made here if it was not yet, under the same key, and remembered: whoever was about to make it gets the very same.
     """
-    if not user.customer_claimed_at:
-        return ""
-    if time.time() - user.customer_claimed_at > KEY_LIFETIME:
-        return _find_customer(user.id, email)
-    return _create_customer(user.id, email, user.customer_claimed_at)
+    if user.customer or not user.customer_claimed_at:
+        return user.customer
+    made = _customer_of_claim(user.id, email, user.customer_claimed_at, leaving=True)
+    store.remember_customer(user.id, made)
+    return made
 
 
-def _create_customer(user: str, email: str, claimed_at: int) -> str:
-    # Only what is the same at every attempt: an idempotent create with other parameters is an error.
+def _customer_of_claim(user: str, email: str, claimed_at: int, leaving: bool = False) -> str:
+    found = _find_customer(user, email) if time.time() - claimed_at > KEY_LIFETIME else ""
     # The e-mail may have changed since a claim that is long dead, hence the claim's own moment in the key.
-    return _create_under(f"customer:{settings.stage}:{user}:{claimed_at // KEY_LIFETIME}", user, email)
+    return found or _create_customer(f"customer:{settings.stage}:{user}:{claimed_at // KEY_LIFETIME}", user, email, leaving)
 
 
-def _create_under(key: str, user: str, email: str) -> str:
+def _create_customer(key: str, user: str, email: str, leaving: bool) -> str:
+    # Only what is the same at every attempt: an idempotent create with other parameters is an error.
     answer = ask(lambda stripe: stripe.v1.customers.create({"email": email, "metadata": metadata_for(user)}, {"idempotency_key": key}))
     customer = answer.data["id"]
     if answer.certain or not is_deleted(customer):
         return customer
-    # A replay: what was made under this key was deleted since, in the Dashboard.
-    return _create_under(f"{key}:{customer}", user, email)
+    # A replay: what was made under this key was deleted since, in the Dashboard or with its user.
+    if not leaving:
+        refuse_leaving(store.read(user))
+    return _create_customer(f"{key}:{customer}", user, email, leaving)
 
 
 def is_deleted(customer: str) -> bool:

@@ -21,7 +21,7 @@ from typing import Any
 import stripe
 
 from billing.checkout import expire
-from billing.customers import customer_in_the_making, is_deleted
+from billing.customers import customer_of_leaving, is_deleted
 from billing.endpoint import Caller
 from billing.errors import Conflict
 from billing.fetch import pages
@@ -37,7 +37,7 @@ def delete_account(caller: Caller) -> None:
     """All steps, or those that are left. Whatever it raises, it may be called again."""
     now = int(time.time())
     user = store.begin_deletion(caller.id, now)
-    customer = user.customer or customer_in_the_making(user, caller.email)
+    customer = customer_of_leaving(user, caller.email)
     if customer and not is_deleted(customer):
         _expire_sessions(customer)
         _cancel_subscriptions(user, customer)

@@ -110,7 +110,7 @@ def apply(user: str, customer: str, key: str, news: Observation, fetch: Fetch) -
                 outcome, told = Outcome.CONFIRMED, confirmed
             case Verdict.FETCH:
                 outcome, told = Outcome.FETCHED, fetch()
-        written = _write(user, key, told, _unmoved(key, stored))
+        written = _write(user, key, told, _unmoved(key, stored) & (Item.customer == customer))
         if written:
             return Applied(outcome, written)
     raise Undecided(f"{key} of user {user} kept moving")
@@ -208,6 +208,11 @@ def begin_deletion(user: str, now: int) -> User:
     marked = _update(user, [Item.deleting_at.set(now)], _staying()) or read(user)
     assert marked is not None
     return marked
+
+
+def remember_customer(user: str, customer: str) -> None:
+    """Writes down which Customer a marked user has, if nobody has yet: whoever goes on with the deletion finds it."""
+    _update(user, [Item.customer.set(customer)], Item.deleting_at.exists() & Item.customer.does_not_exist())
 
 
 def bury(user: str, customer: str, now: int) -> None:
