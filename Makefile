@@ -5,8 +5,8 @@
 .NOTPARALLEL:
 SHELL := /bin/sh
 PYTHON := .venv/bin/python
-# Node comes with .venv too: a machine needs none of its own.
-NPM := PATH="$$PWD/.venv/bin:$$PATH" npm --prefix tests/web
+# Node comes with .venv too: a machine needs none of its own. A company's proxy is known to the machine, not to Node.
+NPM := PATH="$$PWD/.venv/bin:$$PATH" NODE_USE_SYSTEM_CA=1 npm --prefix tests/web
 SAM := .venv-sam/bin/sam
 
 ## help: this list
@@ -79,8 +79,9 @@ clean:
 
 tests/web/node_modules/.ready: tests/web/package-lock.json | .venv/.ready
 	@echo "Setting up tests/web/node_modules from package-lock.json (once)" >&2
-	@$(NPM) ci --no-audit --no-fund --ignore-scripts --silent || \
-		{ echo "npm could not install what tests/web/package-lock.json names: check the network and try again." >&2; exit 1; }
+	@said=$$($(NPM) ci --no-audit --no-fund --ignore-scripts --loglevel=error 2>&1) || { \
+		reason=$$(printf '%s\n' "$$said" | sed -n 's/^npm error //p' | head -n 2 | tr '\n' ' '); \
+		echo "npm could not install what tests/web/package-lock.json names: check the network and try again. npm says: $$reason" >&2; exit 1; }
 	@touch $@
 
 # Where another Python stood in for 3.13, and one has come since.
