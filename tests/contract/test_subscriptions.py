@@ -2,6 +2,7 @@
 
 import time
 import uuid
+from typing import Any
 
 import pytest
 import stripe
@@ -15,7 +16,7 @@ def buy(client: stripe.StripeClient, ui_mode: str, price: str, method: str = "pm
     """A session confirmed the way the Stripe CLI does it, without a browser."""
     customer = client.v1.customers.create({"email": "jo@example.com"})
     session = client.v1.checkout.sessions.create(
-        {
+        {  # type: ignore[arg-type]
             "mode": "subscription",
             "ui_mode": ui_mode,
             "customer": customer.id,
@@ -168,7 +169,7 @@ def test_3155_in_the_bank(client: stripe.StripeClient, own_form: str, catalogue:
     card = client.v1.payment_methods.create({"type": "card", "card": number})  # type: ignore[typeddict-item]
     session = buy(client, own_form, catalogue.basic, card.id)
     assert session.status == "open"
-    page = client.raw_request("get", f"/v1/payment_pages/{session.id}").data
+    page: Any = client.raw_request("get", f"/v1/payment_pages/{session.id}").data
     client.raw_request("post", f"/v1/payment_intents/{page['payment_intent']['id']}/authenticate", outcome="succeed")
     assert client.v1.checkout.sessions.retrieve(session.id).status == "complete"
 

@@ -30,6 +30,8 @@ class Fault:
     skip: int = 0
     """How many matching calls go through first."""
     status: int = 500
+    code: str = ""
+    """The error's code when not the status's usual one (`lock_timeout` for a 429)."""
     seconds: float = 0.0
     after_work: bool = False
     headers: dict[str, str] = field(default_factory=dict)
@@ -127,10 +129,11 @@ def _error(fault: Fault) -> Response:
     if fault.status == 429:
         error = {
             "type": "invalid_request_error",
-            "code": "rate_limit",
+            "code": fault.code or "rate_limit",
             "message": "Request rate limit exceeded. Learn more about rate limits here https://stripe.com/docs/rate-limits.",
         }
-        headers = {"Stripe-Rate-Limited-Reason": "global-rate", **fault.headers}
+        headers = {"Stripe-Should-Retry": "true"} if fault.code == "lock_timeout" else {"Stripe-Rate-Limited-Reason": "global-rate"}
+        headers |= fault.headers
     else:
         kind = "api_error" if fault.status >= 500 else "invalid_request_error"
         error = {"type": kind, "message": "An injected fault of the local stand-in for Stripe."}

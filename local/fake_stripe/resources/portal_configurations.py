@@ -4,7 +4,7 @@ from ..registry import Call, Page, route
 from ..support import listing, metadata, unset
 from ..world import World
 
-TAKES = "business_profile default_return_url features metadata name active login_page".split()
+TAKES = "business_profile default_return_url features metadata name login_page".split()
 
 
 @route("POST", "/v1/billing_portal/configurations", scope="customer_portal_write", takes=TAKES)
@@ -17,7 +17,7 @@ def retrieve(call: Call) -> dict:
     return call.world.get("billing_portal.configuration", call.path["id"], "configuration")
 
 
-@route("POST", "/v1/billing_portal/configurations/{id}", scope="customer_portal_write", takes=TAKES)
+@route("POST", "/v1/billing_portal/configurations/{id}", scope="customer_portal_write", takes=(*TAKES, "active"))
 def update(call: Call) -> dict:
     configuration = retrieve(call)
     _assign(configuration, call.params)

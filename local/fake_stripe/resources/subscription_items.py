@@ -4,8 +4,8 @@ from ..registry import Call, Page, route
 from ..support import deleted
 from . import subscriptions
 
-CHANGE = "metadata off_session payment_behavior price price_data proration_behavior proration_date quantity".split()
-BILLING = ("off_session", "payment_behavior", "proration_behavior", "proration_date")
+CHANGE = "metadata payment_behavior price price_data proration_behavior proration_date quantity".split()
+BILLING = ("payment_behavior", "proration_behavior", "proration_date")
 
 
 @route("GET", "/v1/subscription_items/{id}", scope="subscription_read")

@@ -14,6 +14,7 @@ from ..world import Origin, World
 from .forms import decode
 from .idempotency import IdempotencyStore
 from .keys import Key, KeyRing
+from .limits import RateLimit
 from .messages import Request, Response
 from .paging import cut
 from .requests import RequestLog
@@ -36,6 +37,7 @@ class Api:
         self.keys = keys
         self.idempotency = IdempotencyStore()
         self.log = RequestLog()
+        self.limit = RateLimit()
         self._routes = endpoint_routes(REGISTRY)
         self._declared: dict[str, Routes] = {}
         self._renderers: dict[str, Renderer] = {}
@@ -59,6 +61,7 @@ class Api:
         key = self.keys.authenticate(request.headers.get("authorization"))
         entry = self.log.record(request, key, request_id)
         try:
+            self.limit.admit(self.world.settings.requests_per_second)
             response = self._idempotent(request, request_id, key)
         except StripeError as error:
             entry["status"] = error.status
@@ -196,6 +199,8 @@ def _error(error: StripeError, request_id: str) -> Response:
     headers = {"Content-Type": "application/json", "Request-Id": request_id}
     if error.code in ("idempotency_key_in_use", "lock_timeout"):
         headers["Stripe-Should-Retry"] = "true"
+    if error.code == "rate_limit":
+        headers["Stripe-Rate-Limited-Reason"] = "global-rate"
     return Response(error.status, json.dumps(body).encode(), headers)
 
 

@@ -291,6 +291,17 @@ def test_an_old_body_under_a_new_date(account: Account) -> None:
     assert raw(account, path=path).json()["name"] == "new"
 
 
+def test_a_rate_limit_answers_429(account: Account) -> None:
+    account.control("POST", "settings", {"requests_per_second": 3})
+    statuses = [raw(account).status for _ in range(5)]
+    assert statuses == [200, 200, 200, 429, 429]
+    limited = raw(account)
+    assert limited.headers["Stripe-Rate-Limited-Reason"] == "global-rate"
+    assert "Stripe-Should-Retry" not in limited.headers
+    account.control("POST", "faults", {"kind": "status", "status": 429, "code": "lock_timeout"})
+    assert raw(account).headers["Stripe-Should-Retry"] == "true"
+
+
 def test_wrong_controls_say_what_is_wrong(account: Account) -> None:
     for path, body, words in (
         ("faults", {"kind": "meteor"}, "kind must be one of"),
