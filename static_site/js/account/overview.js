@@ -121,7 +121,7 @@ function facts(subscription, catalogue) {
   }
   if (subscription.cancelAt && possible(subscription).keep) {
     rows.push([t("account.endsOn"), date(subscription.cancelAt), "ends-on"]);
-  } else if (nextCharge && divisor) {
+  } else if (nextCharge && divisor && state !== "past_due" && state !== "unpaid") {
     const amount = money({ amount: nextCharge.amount, currency: nextCharge.currency, minorUnitDivisor: divisor });
     rows.push([t("account.nextCharge"), amount, "next-charge", t("account.onDate", { date: date(nextCharge.at) })]);
   }

@@ -154,13 +154,12 @@ export default {
     lead: "Vos données de paiement vont directement à Stripe ; nous ne voyons jamais votre numéro de carte.",
     incomplete: "Veuillez compléter les informations de paiement.",
     declined: "Le paiement a été refusé.",
+    notCharged: "Vous n’avez pas été débité.",
     declines: {
-      insufficient_funds: "La provision de la carte est insuffisante. Vous n’avez pas été débité. Essayez une autre carte.",
-      expired_card: "Cette carte a expiré. Vous n’avez pas été débité. Essayez une autre carte.",
-      incorrect_cvc: "Le code de sécurité est faux. Vous n’avez pas été débité. Vérifiez-le et réessayez.",
-      authentication:
-        "Votre banque n’a pas confirmé le paiement, vous n’avez donc pas été débité. Réessayez ou utilisez une autre carte.",
-      other: "Le paiement a été refusé et vous n’avez pas été débité. Essayez une autre carte ou contactez votre banque.",
+      insufficient_funds: "La provision de la carte est insuffisante. Essayez une autre carte.",
+      expired_card: "Cette carte a expiré. Essayez une autre carte.",
+      incorrect_cvc: "Le code de sécurité est faux. Vérifiez-le et réessayez.",
+      authentication_required: "Votre banque n’a pas confirmé le paiement. Réessayez ou utilisez une autre carte.",
     },
     unknownTitle: "Nous ne savons pas encore si le paiement est passé",
     unknownText: "La connexion s’est interrompue pendant le paiement. Ne payez pas à nouveau : vérifions d’abord, cela ne prend qu’un instant.",

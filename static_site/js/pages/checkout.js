@@ -90,7 +90,16 @@ async function leadToPaidSession() {
   if (!paid) {
     return false;
   }
-  const { status } = await getSessionStatus(paid);
+  const status = await getSessionStatus(paid).then(
+    (session) => session.status,
+    (error) => {
+      // Somebody else has signed in in this tab since.
+      if (error instanceof ServiceError && error.status === 404) {
+        return null;
+      }
+      throw error;
+    },
+  );
   if (status !== "complete") {
     forgetPaid();
     return false;
@@ -181,9 +190,8 @@ async function pay() {
  */
 function refused(error) {
   if (error.code === "paymentFailed") {
-    const reason = error.paymentFailed?.declineCode ?? "other";
-    const key = hasWords(`checkout.declines.${reason}`) ? reason : "other";
-    say("danger", t("checkout.declined"), t(`checkout.declines.${key}`));
+    const reason = `checkout.declines.${error.paymentFailed?.declineCode}`;
+    say("danger", t("checkout.declined"), `${hasWords(reason) ? t(reason) : error.message} ${t("checkout.notCharged")}`);
     return;
   }
   if (actions?.getSession().status.type === "expired") {

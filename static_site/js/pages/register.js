@@ -31,7 +31,7 @@ startPage("register", () => drawStep());
 handleForm(byId("register-form"), async (values) => {
   const email = values.email.trim();
   await cognito.signUp(email, values.password);
-  rememberName(values.name.trim());
+  rememberName(email, values.name.trim());
   drawStep = showConfirmStep(byId("panel"), { email, password: values.password });
 });
 

@@ -83,6 +83,12 @@ def test_back_after_paying_leads_to_the_payment_and_asks_for_no_session(page: Pa
     assert backend.count("POST /create-checkout-session") == 1
 
 
+def test_the_payment_of_who_used_this_tab_before_holds_nobody_up(page: Page, backend: Backend) -> None:
+    backend.answers["GET /session-status"] = Refusal(404, "not_found")
+    page.add_init_script("sessionStorage.setItem('recur.paidSession', 'cs_of_another')")
+    open_checkout(page)
+
+
 def test_whoever_has_a_subscription_is_led_to_it(page: Page, backend: Backend) -> None:
     backend.answers["POST /create-checkout-session"] = Refusal(409, "live_subscription")
     backend.answers["GET /account"] = account(subscription())

@@ -108,6 +108,22 @@ def test_registration_survives_a_reload_before_the_code(page: Page, backend: Bac
     assert backend.bodies("POST /create-customer") == [{"name": "Ada Lovelace"}]
 
 
+def test_a_name_goes_to_nobody_else(page: Page, backend: Backend) -> None:
+    page.goto("/register.html")
+    page.get_by_label("Name").fill("Grace Hopper")
+    page.get_by_label("Email address").fill("grace@example.com")
+    page.get_by_label("Password", exact=True).fill("correct horse")
+    page.get_by_role("button", name="Create account").click()
+    page.get_by_label("Confirmation code").wait_for()
+    # She leaves; Ada, whom this Cognito knows, signs in and buys.
+    page.goto("/sign-in.html?next=checkout.html%3Fplan%3Dpremium_monthly")
+    page.get_by_label("Email address").fill("ada@example.com")
+    page.get_by_label("Password", exact=True).fill("correct horse")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_test_id("pay-button")).to_have_text("Pay $15.00")
+    assert backend.bodies("POST /create-customer") == [{}]
+
+
 def test_errors_stand_at_their_fields_and_the_first_gets_the_focus(page: Page, backend: Backend) -> None:
     page.goto("/register.html")
     page.get_by_label("Email address").fill("ada")
