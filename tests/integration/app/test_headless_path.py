@@ -89,3 +89,20 @@ def test_the_next_charge_counts_what_a_downgrade_credited(stack: LocalStack, str
     stripe.settle()
     assert person.account()["subscription"] == changed
     assert stripe.client.v1.invoices.create_preview({"subscription": premium["id"]}).amount_due == preview["nextAmount"]
+
+
+def test_the_return_page_can_settle_before_the_webhook(stack: LocalStack, stripe: Stripe) -> None:
+    person = Person(stack)
+    session = person.post("/create-checkout-session", {"lookupKey": "premium_monthly"})["sessionId"]
+    assert person.post("/settle-session", {"sessionId": session}) == {"status": "open", "paymentStatus": "unpaid"}
+    stripe.control("webhooks/hold")
+    try:
+        stripe.pay(session, "pm_card_visa")
+        assert person.post("/settle-session", {"sessionId": session})["status"] == "complete"
+        settled = person.account()
+    finally:
+        stripe.control("webhooks/release")
+    assert (settled["subscription"]["status"], settled["subscription"]["paymentStatus"]) == ("active", "paid")
+    assert (settled["paymentMethod"]["last4"], settled["features"]) == ("4242", ["basic_features", "extended_features"])
+    stripe.settle()
+    assert person.account() == settled

@@ -15,6 +15,9 @@ POSTS = {
     "/update-subscription": {"subscriptionId": "sub_x", "newPriceId": "price_x"},
     "/cancel-subscription": {"subscriptionId": "sub_x"},
     "/resume-subscription": {"subscriptionId": "sub_x"},
+    "/settle-session": {"sessionId": "cs_x"},
+    "/pay-invoice": {"invoiceId": "in_x"},
+    "/create-setup-session": {},
     "/retrieve-customer-payment-method": {},
 }
 

@@ -28,10 +28,12 @@ def stranger(stack: LocalStack) -> Person:
     return person
 
 
-def _attempts(account: Json, session: str, other_price: str) -> dict[str, tuple[str, str, Json | None]]:
+def _attempts(account: Json, session: str, invoice: str, other_price: str) -> dict[str, tuple[str, str, Json | None]]:
     subscription, card = account["subscription"]["id"], account["paymentMethod"]["id"]
     return {
         "session-status": ("GET", f"/session-status?session_id={session}", None),
+        "settle": ("POST", "/settle-session", {"sessionId": session}),
+        "pay": ("POST", "/pay-invoice", {"invoiceId": invoice}),
         "preview": ("POST", "/create-preview-invoice", {"subscriptionId": subscription, "newPriceId": other_price}),
         "update": ("POST", "/update-subscription", {"subscriptionId": subscription, "newPriceId": other_price}),
         "cancel": ("POST", "/cancel-subscription", {"subscriptionId": subscription}),
@@ -44,6 +46,7 @@ def _attempts(account: Json, session: str, other_price: str) -> dict[str, tuple[
 def test_another_users_ids_are_404_and_cost_no_call_to_stripe(owner: tuple[Person, Json, str], stranger: Person, stripe: Stripe) -> None:
     premium = next(p["id"] for plan in stranger.get("/plans")["plans"] for p in plan["prices"] if p["lookupKey"] == "premium_monthly")
     _, account, session = owner
+    invoice = stripe.client.v1.invoices.list({"customer": account["customerId"]}).data[0].id
     stripe.settle()
     stripe.control("requests", method="DELETE")
     missing = {
@@ -52,9 +55,9 @@ def test_another_users_ids_are_404_and_cost_no_call_to_stripe(owner: tuple[Perso
             path.replace(session, "cs_missing"),
             body and {key: "missing" if key != "newPriceId" and key != "when" else value for key, value in body.items()},
         )
-        for name, (method, path, body) in _attempts(account, session, premium).items()
+        for name, (method, path, body) in _attempts(account, session, invoice, premium).items()
     }
-    for name, (method, path, body) in _attempts(account, session, premium).items():
+    for name, (method, path, body) in _attempts(account, session, invoice, premium).items():
         foreign = stranger.call(method, path, body)
         absent = stranger.call(*missing[name])
         assert foreign.status_code == 404, (name, foreign.text)
