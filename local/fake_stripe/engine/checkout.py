@@ -10,8 +10,7 @@ from ..errors import CardError, InvalidRequest
 from ..registry import job
 from ..settings import DAY
 from ..world import World
-from . import discounts, entitling, invoices, methods, payments
-from .lines import amount_of
+from . import drafting, entitling, invoices, methods, payments, setups
 from .subscribing import Wish, build, first_invoice, remember_debits, schedule
 
 # As public logs of real accounts show it for 4242…; where they vary, one order is kept (assumption checkout_event_order).
@@ -39,101 +38,6 @@ payments.EVENT_ORDERS["checkout.session"] = EVENT_ORDER
 payments.WHEN_SETTLED["checkout.session"] = lambda world, session_id, intent: _settled(
     world, world.get("checkout.session", session_id), intent
 )
-
-
-# ------------------------------------------------------------------------------------------------------ totals
-def priced_lines(world: World, session: dict) -> list[dict]:
-    """The session's lines as money due today; recurring prices are free today while a trial runs.
-
-    `{id, price, quantity, unit_amount, amount_subtotal, amount_discount, amount_total, discounts, …}` each."""
-    currency = session["currency"]
-    trial = session["_trial_end"] or session["_trial_days"]
-    rows = []
-    for line in session["_line_items"]:
-        price = world.get("price", line["price"])
-        free = trial and price["recurring"]
-        amount = 0 if free else amount_of(world, price["id"], currency, line["quantity"])
-        rows.append(
-            {
-                "line": line,
-                "price": price,
-                "amount": amount,
-                "discountable": True,
-                "pricing": {"price_details": {"price": price["id"], "product": price["product"]}},
-                "discount_amounts": [],
-            }
-        )
-    discounts.apply(world, rows, promised_discounts(session), currency)
-    shown = []
-    for row in rows:
-        taken = sum(entry["amount"] for entry in row["discount_amounts"])
-        shown.append(
-            {
-                **row["line"],
-                "unit_amount": amount_of(world, row["price"]["id"], currency, 1),
-                "recurring": row["price"]["recurring"],
-                "product": row["price"]["product"],
-                "amount_subtotal": row["amount"],
-                "amount_discount": taken,
-                "amount_total": row["amount"] - taken,
-                "discounts": row["discount_amounts"],
-            }
-        )
-    return shown
-
-
-def promised_discounts(session: dict) -> list[dict]:
-    """The session's coupons in the shape of discounts, though none is redeemed before the session completes."""
-    return [
-        {
-            "id": f"{session['id']}_{index}",
-            "source": {"coupon": entry["coupon"], "type": "coupon"},
-            "promotion_code": entry["promotion_code"],
-        }
-        for index, entry in enumerate(session["_coupons"])
-    ]
-
-
-def recount(world: World, session: dict) -> None:
-    """Brings the session's amounts in line with its lines and coupons."""
-    if session["mode"] == "setup":
-        return
-    lines = priced_lines(world, session)
-    session["amount_subtotal"] = sum(line["amount_subtotal"] for line in lines)
-    session["amount_total"] = sum(line["amount_total"] for line in lines)
-    session["total_details"] = {
-        "amount_discount": session["amount_subtotal"] - session["amount_total"],
-        "amount_shipping": 0,
-        "amount_tax": 0,
-    }
-    session["discounts"] = [{"coupon": entry["coupon"], "promotion_code": entry["promotion_code"]} for entry in session["_coupons"]]
-
-
-def due_next(world: World, session: dict) -> dict | None:
-    """What each later period costs: `{subtotal, discount, total}`; None without recurring lines."""
-    recurring = [line for line in session["_line_items"] if world.get("price", line["price"])["recurring"]]
-    if not recurring:
-        return None
-    rows = []
-    for line in recurring:
-        price = world.get("price", line["price"])
-        rows.append(
-            {
-                "amount": amount_of(world, price["id"], session["currency"], line["quantity"]),
-                "discountable": True,
-                "pricing": {"price_details": {"price": price["id"], "product": price["product"]}},
-                "discount_amounts": [],
-            }
-        )
-    lasting = [
-        discount
-        for discount in promised_discounts(session)
-        if discounts.coupon_of(world, discount)["duration"] != "once" or session["_trial_days"]
-    ]
-    discounts.apply(world, rows, lasting, session["currency"])
-    subtotal = sum(row["amount"] for row in rows)
-    taken = sum(entry["amount"] for row in rows for entry in row["discount_amounts"])
-    return {"subtotal": subtotal, "discount": taken, "total": subtotal - taken}
 
 
 # --------------------------------------------------------------------------------------------------- confirming
@@ -166,7 +70,7 @@ def confirm(world: World, session: dict, method: dict, expected_amount: int | No
 
 def due_now(world: World, session: dict) -> int:
     """What is charged: the total, less the customer's credit balance (assumption checkout_uses_balance)."""
-    return invoices.settle_balance(session["amount_total"], _customer(world, session)["balance"])[0]
+    return drafting.settle_balance(session["amount_total"], _customer(world, session)["balance"])[0]
 
 
 def _charge(world: World, session: dict, method: dict) -> None:
@@ -215,9 +119,9 @@ def _collect_only(world: World, session: dict, method: dict) -> None:
     """Nothing is due today (a trial): the method is set up for later."""
     customer = _customer(world, session)
     with world.events_ordered(EVENT_ORDER):
-        intent = payments.new_setup_intent(world, customer, owner=("checkout.session", session["id"]))
+        intent = setups.new_setup_intent(world, customer, owner=("checkout.session", session["id"]))
         session["_setup_intent"] = intent["id"]
-        payments.set_up(world, intent, method)
+        setups.set_up(world, intent, method)
         if intent["status"] == "succeeded":
             complete(world, session, None, method)
     session["_last_error"] = intent["last_setup_error"]
@@ -229,7 +133,7 @@ def _confirm_setup(world: World, session: dict, method: dict) -> None:
     session["_method"] = method["id"]
     with world.events_ordered(EVENT_ORDER):
         intent = world.get("setup_intent", session["setup_intent"])
-        payments.set_up(world, intent, method)
+        setups.set_up(world, intent, method)
         if intent["status"] == "succeeded":
             finish_setup(world, session)
     session["_last_error"] = intent["last_setup_error"]

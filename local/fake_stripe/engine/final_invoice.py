@@ -1,7 +1,7 @@
 """The last invoice of a subscription that is canceled with `prorate` or `invoice_now`; both are off by default."""
 
 from ..world import World
-from . import invoices
+from . import drafting, invoices
 from .changing import credit_line
 from .invoice_items import wait
 from .renewing import pending_items, pending_lines
@@ -19,7 +19,7 @@ def settle(world: World, subscription: dict, *, prorate: bool, invoice_now: bool
     waiting = pending_items(world, subscription)
     if not invoice_now or not waiting:
         return
-    invoice = invoices.draft(
+    invoice = drafting.draft(
         world,
         customer,
         pending_lines(world, subscription),

@@ -4,7 +4,7 @@ from ..errors import InvalidRequest
 from ..money import period_around
 from ..registry import job
 from ..world import World
-from . import entitling, invoices
+from . import drafting, entitling, invoices
 from .lines import period_line
 from .renewing import running_discounts
 from .subscribing import remember_debits, schedule
@@ -34,7 +34,7 @@ def resume(world: World, subscription: dict, *, reset_anchor: bool) -> None:
             start, end = period_around(subscription["billing_cycle_anchor"], recurring["interval"], recurring["interval_count"], now)
             item.update(current_period_start=start, current_period_end=end, _features=entitling.features_of(world, item["price"]))
         subscription.update(status="active", status_details=None)
-        invoice = invoices.draft(
+        invoice = drafting.draft(
             world,
             customer,
             [

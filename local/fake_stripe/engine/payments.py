@@ -1,4 +1,4 @@
-"""Payment intents, setup intents and charges: what happens when a method is charged.
+"""Payment intents: what happens when a method is charged.
 
                   ┌─ requires_action ──(authenticate)─┐
     created ──────┼─ processing ──(debit settles)─────┼──> succeeded
@@ -11,15 +11,15 @@ from collections.abc import Callable
 
 from ..registry import job
 from ..world import World
-from . import methods
+from . import methods, setups
+from .challenges import AUTHENTICATION_FAILED, next_action
+from .charges import new_charge
 
 WHEN_SETTLED: dict[str, Callable[[World, str, dict], None]] = {}
 """By the owner's object name: called with (world, owner id, intent) after an authentication or a debit came to its end."""
 
 EVENT_ORDERS: dict[str, tuple[str, ...]] = {}
 """By the owner's object name: the order in which the events of a successful authentication show."""
-
-AUTHENTICATION_FAILED = "We are unable to authenticate your payment method. Please choose a different payment method and try again."
 
 
 def new_payment_intent(
@@ -90,7 +90,7 @@ def charge(world: World, intent: dict, method: dict, *, off_session: bool) -> No
         intent["status"] = "processing"
         world.put(intent)
         world.emit("payment_intent.processing", intent)
-        pending = _new_charge(world, intent, method, "pending", None)
+        pending = new_charge(world, intent, method, "pending", None)
         world.emit("charge.pending", pending)
         clock_of(world, intent).at(clock_of(world, intent).now + world.settings.debit_seconds, "payment_intent.debit_settles", intent["id"])
         return
@@ -124,14 +124,9 @@ def wrong_currency(method: dict, currency: str) -> dict:
     }
 
 
-def next_action(world: World, intent: dict) -> dict:
-    url = f"{world.base_url}/elements/challenge?intent={intent['id']}&client_secret={intent['client_secret']}"
-    return {"type": "use_stripe_sdk", "use_stripe_sdk": {"type": "three_d_secure_redirect", "challenge_url": url, "stripe_js": url}}
-
-
 def _succeeded(world: World, intent: dict, method: dict) -> None:
     method["_set_up"] = True
-    paid = _new_charge(world, intent, method, "succeeded", None)
+    paid = new_charge(world, intent, method, "succeeded", None)
     intent["status"] = "succeeded"
     intent["amount_received"] = intent["amount"]
     intent["next_action"] = None
@@ -141,7 +136,7 @@ def _succeeded(world: World, intent: dict, method: dict) -> None:
 
 
 def _declined(world: World, intent: dict, method: dict, error: dict) -> None:
-    failed = _new_charge(world, intent, method, "failed", error)
+    failed = new_charge(world, intent, method, "failed", error)
     intent["status"] = "requires_payment_method"
     intent["last_payment_error"] = {**error, "charge": failed["id"], "payment_method": method}
     intent["payment_method"] = None
@@ -162,7 +157,7 @@ def authenticate(world: World, intent: dict, succeed: bool) -> None:
 def _authenticated(world: World, intent: dict, succeed: bool) -> None:
     method = world.get("payment_method", intent["payment_method"])
     if intent["object"] == "setup_intent":
-        _setup_authenticated(world, intent, method, succeed)
+        setups.authenticated(world, intent, method, succeed)
     elif succeed:
         _succeeded(world, intent, method)
     else:
@@ -214,177 +209,3 @@ def cancel(world: World, intent: dict, reason: str | None) -> None:
     intent.update(status="canceled", canceled_at=clock_of(world, intent).now, cancellation_reason=reason, next_action=None)
     world.put(intent)
     world.emit("payment_intent.canceled", intent)
-
-
-# ------------------------------------------------------------------------------------------------------- setup
-def new_setup_intent(world: World, customer: dict | None, *, owner: tuple[str, str] | None = None) -> dict:
-    intent_id = world.new_id("seti")
-    intent = {
-        "id": intent_id,
-        "object": "setup_intent",
-        "application": None,
-        "automatic_payment_methods": None,
-        "cancellation_reason": None,
-        "client_secret": f"{intent_id}_secret_{world.new_id('x', 25)[2:]}",
-        "created": world.now(customer),
-        "customer": customer["id"] if customer else None,
-        "customer_account": None,
-        "description": None,
-        "flow_directions": None,
-        "last_setup_error": None,
-        "latest_attempt": None,
-        "livemode": False,
-        "mandate": None,
-        "metadata": {},
-        "next_action": None,
-        "on_behalf_of": None,
-        "payment_method": None,
-        "payment_method_configuration_details": None,
-        "payment_method_options": {"card": {"mandate_options": None, "network": None, "request_three_d_secure": "automatic"}},
-        "payment_method_types": methods.offered(world, None),
-        "single_use_mandate": None,
-        "status": "requires_payment_method",
-        "usage": "off_session",
-        "_owner": owner,
-        "_test_clock": customer.get("test_clock") if customer else None,
-    }
-    world.put(intent)
-    world.emit("setup_intent.created", intent)
-    return intent
-
-
-def set_up(world: World, intent: dict, method: dict) -> None:
-    """Confirms a setup intent: the bank is asked whether the method may be used later."""
-    intent["payment_method"] = method["id"]
-    intent["last_setup_error"] = None
-    behaviour = method["_charge"] if method["type"] == "card" else "ok"
-    if behaviour in (methods.AUTHENTICATE_ONCE, methods.AUTHENTICATE_ALWAYS):
-        intent["status"] = "requires_action"
-        intent["next_action"] = next_action(world, intent)
-        world.put(intent)
-        world.emit("setup_intent.requires_action", intent)
-    elif method["_attach"] != "ok":
-        _setup_failed(world, intent, method, methods.decline(method["_attach"]))
-    else:
-        _set_up_done(world, intent, method)
-
-
-def _setup_authenticated(world: World, intent: dict, method: dict, succeed: bool) -> None:
-    if succeed:
-        _set_up_done(world, intent, method)
-    else:
-        error = {"code": "setup_intent_authentication_failure", "message": AUTHENTICATION_FAILED, "type": "invalid_request_error"}
-        _setup_failed(world, intent, method, error)
-
-
-def _set_up_done(world: World, intent: dict, method: dict) -> None:
-    method["_set_up"] = True
-    intent["status"] = "succeeded"
-    intent["next_action"] = None
-    world.put(intent)
-    customer = world.find("customer", intent["customer"])
-    if customer:
-        methods.bind(world, method, customer)
-    world.emit("setup_intent.succeeded", intent)
-
-
-def _setup_failed(world: World, intent: dict, method: dict, error: dict) -> None:
-    intent.update(status="requires_payment_method", payment_method=None, next_action=None)
-    intent["last_setup_error"] = {**error, "payment_method": method}
-    world.put(intent)
-    world.emit("setup_intent.setup_failed", intent)
-
-
-# ------------------------------------------------------------------------------------------------------ charge
-def _new_charge(world: World, intent: dict, method: dict, status: str, error: dict | None) -> dict:
-    kind = method["type"]
-    ok = status == "succeeded"
-    made = {
-        "id": world.new_id("ch"),
-        "object": "charge",
-        "amount": intent["amount"],
-        "amount_captured": intent["amount"] if ok else 0,
-        "amount_refunded": 0,
-        "application": None,
-        "application_fee": None,
-        "application_fee_amount": None,
-        "balance_transaction": None,
-        "billing_details": method["billing_details"],
-        "calculated_statement_descriptor": "RECUR TEST",
-        "captured": ok,
-        "created": clock_of(world, intent).now,
-        "currency": intent["currency"],
-        "customer": intent["customer"],
-        "description": intent["description"],
-        "disputed": False,
-        "failure_balance_transaction": None,
-        "failure_code": error["code"] if error else None,
-        "failure_message": error["message"] if error else None,
-        "fraud_details": {},
-        "livemode": False,
-        "metadata": {},
-        "on_behalf_of": None,
-        "outcome": _outcome(status, error),
-        "paid": ok,
-        "payment_intent": intent["id"],
-        "payment_method": method["id"],
-        "payment_method_details": {"type": kind, kind: _charged_with(method)},
-        "receipt_email": None,
-        "receipt_number": None,
-        "receipt_url": None,
-        "refunded": False,
-        "review": None,
-        "shipping": None,
-        "source": None,
-        "source_transfer": None,
-        "statement_descriptor": None,
-        "statement_descriptor_suffix": None,
-        "status": status,
-        "transfer_data": None,
-        "transfer_group": None,
-    }
-    intent["latest_charge"] = made["id"]
-    return world.put(made)
-
-
-def _outcome(status: str, error: dict | None) -> dict:
-    if error is None:
-        return {
-            "advice_code": None,
-            "network_advice_code": None,
-            "network_decline_code": None,
-            "network_status": "approved_by_network",
-            "reason": None,
-            "risk_level": "normal",
-            "risk_score": 20,
-            "seller_message": "Payment complete." if status == "succeeded" else "Payment pending.",
-            "type": "authorized",
-        }
-    return {
-        "advice_code": "try_again_later",
-        "network_advice_code": None,
-        "network_decline_code": None,
-        "network_status": "declined_by_network",
-        "reason": error.get("decline_code", error["code"]),
-        "risk_level": "normal",
-        "risk_score": 20,
-        "seller_message": "The bank did not return any further details with this decline.",
-        "type": "issuer_declined",
-    }
-
-
-def _charged_with(method: dict) -> dict:
-    kind = method["type"]
-    if kind == "card":
-        card = method["card"]
-        shared = ("brand", "checks", "country", "exp_month", "exp_year", "fingerprint", "funding", "last4", "wallet")
-        return {
-            **{name: card[name] for name in shared},
-            "installments": None,
-            "mandate": None,
-            "network": card["brand"],
-            "network_transaction_id": None,
-            "three_d_secure": None,
-        }
-    details = {name: value for name, value in method[kind].items() if name != "generated_from"}
-    return {**details, "mandate": None}

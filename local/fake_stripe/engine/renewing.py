@@ -6,7 +6,7 @@ Every job checks that it still applies: a period that was changed, a subscriptio
 from ..registry import job
 from ..settings import DAY
 from ..world import World
-from . import discounts, entitling, invoices
+from . import discounts, drafting, entitling, invoices
 from .cancellation import cancel_now
 from .lines import Line, period_line
 from .subscribing import next_boundary, period_end, remember_debits, schedule
@@ -31,7 +31,7 @@ def upcoming_invoice(world: World, subscription: dict) -> dict:
     """The next renewal's invoice as things stand; not stored. Its id is left out, as in Stripe's event."""
     customer = world.get("customer", subscription["customer"])
     end = period_end(subscription)
-    invoice = invoices.draft(
+    invoice = drafting.draft(
         world,
         customer,
         renewal_lines(world, subscription, [item for item in subscription["items"] if item["current_period_end"] == end])
@@ -142,7 +142,7 @@ def period_ends(world: World, subscription_id: str) -> None:
     waiting = pending_items(world, subscription)
     paused = subscription["pause_collection"]
     unpaid = subscription["status"] == "unpaid"
-    invoice = invoices.draft(
+    invoice = drafting.draft(
         world,
         customer,
         lines,

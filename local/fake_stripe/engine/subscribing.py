@@ -6,7 +6,7 @@ from ..errors import CardError, InvalidRequest
 from ..money import period_around, prorated
 from ..settings import DAY
 from ..world import World
-from . import discounts, entitling, invoices, methods
+from . import discounts, drafting, entitling, invoices, methods
 from .invoice_items import wait
 from .lines import Line, one_time_line, period_line
 
@@ -196,7 +196,7 @@ def first_invoice(world: World, subscription: dict, wish: Wish) -> dict:
     items = [wait(world, wish.customer, line) for line in lines if line.item is None]
     for line, item in zip(lines, items, strict=False):
         line.invoice_item = item["id"]
-    invoice = invoices.draft(
+    invoice = drafting.draft(
         world,
         wish.customer,
         lines,

@@ -3,7 +3,7 @@
 from ..errors import CardError
 from ..registry import job
 from ..world import World
-from . import entitling, invoices, methods
+from . import drafting, entitling, invoices, methods
 from .changing import Plan, apply
 from .invoice_items import wait
 from .renewing import pending_items, pending_lines, running_discounts
@@ -36,7 +36,7 @@ def bill(world: World, subscription: dict, made: Plan) -> dict:
     customer = world.get("customer", subscription["customer"])
     waiting = pending_items(world, subscription)
     now = world.now(subscription)
-    invoice = invoices.draft(
+    invoice = drafting.draft(
         world,
         customer,
         made.lines + pending_lines(world, subscription),

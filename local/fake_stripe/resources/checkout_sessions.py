@@ -1,14 +1,14 @@
 """Checkout Sessions: own-form mode for subscriptions (and for setting up a new payment method)."""
 
 from ..contract import Contract
-from ..engine import checkout, discounts, methods, payments
+from ..engine import checkout, checkout_totals, discounts, methods, setups
 from ..engine.catalog import make_price, make_product
+from ..engine.wishes import choose_currency, refuse_uncovered
 from ..errors import InvalidRequest, NotSupported
 from ..registry import Call, Page, include, page_url, route, view
 from ..settings import DAY, HOUR
 from ..support import listing, live_customer, metadata
 from ..world import World, newest_first
-from .subscriptions import choose_currency, refuse_uncovered
 
 page_url("checkout.session", "line_items", "/v1/checkout/sessions/{id}/line_items")
 
@@ -128,10 +128,10 @@ def create(call: Call) -> dict:
         coupon, code = discounts.resolve(world, entry, customer, now, f"discounts[{position}]")
         session["_coupons"].append({"coupon": coupon["id"], "promotion_code": code["id"] if code else None})
     if mode == "setup":
-        intent = payments.new_setup_intent(world, customer, owner=("checkout.session", session_id))
+        intent = setups.new_setup_intent(world, customer, owner=("checkout.session", session_id))
         intent["metadata"] = metadata({}, (params.get("setup_intent_data") or {}).get("metadata"))
         session["setup_intent"] = intent["id"]
-    checkout.recount(world, session)
+    checkout_totals.recount(world, session)
     world.put(session)
     world.clock_of(customer).at(session["expires_at"], "checkout.session.expires", session_id)
     return session
@@ -273,7 +273,7 @@ def line_items(world: World, session: dict) -> list[dict]:
             "price": line["price"],
             "quantity": line["quantity"],
         }
-        for line in checkout.priced_lines(world, world.get("checkout.session", session["id"]))
+        for line in checkout_totals.priced_lines(world, world.get("checkout.session", session["id"]))
     ]
 
 

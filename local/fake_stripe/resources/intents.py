@@ -1,6 +1,6 @@
 """Payment intents, setup intents and charges over HTTP, and the stand-in's own end of a bank's challenge."""
 
-from ..engine import invoices, methods, payments
+from ..engine import invoices, methods, payments, setups
 from ..engine.checkout import declined
 from ..errors import InvalidRequest, ResourceMissing
 from ..registry import Call, Page, route
@@ -148,7 +148,7 @@ def retrieve_setup(call: Call) -> dict:
 def create_setup(call: Call) -> dict:
     world, params = call.world, call.params
     customer = live_customer(world, params["customer"]) if "customer" in params else None
-    intent = payments.new_setup_intent(world, customer)
+    intent = setups.new_setup_intent(world, customer)
     intent["metadata"] = metadata({}, params.get("metadata"))
     intent["description"] = params.get("description")
     intent["usage"] = params.get("usage", "off_session")
@@ -203,7 +203,7 @@ def _set_up(call: Call, intent: dict) -> None:
     """Raises CardError when the bank refuses."""
     if "payment_method" not in call.params:
         raise InvalidRequest("Missing required param: payment_method.", code="parameter_missing", param="payment_method")
-    payments.set_up(call.world, intent, methods.usable(call.world, call.params["payment_method"], "payment_method"))
+    setups.set_up(call.world, intent, methods.usable(call.world, call.params["payment_method"], "payment_method"))
     if intent["last_setup_error"]:
         raise declined(intent["last_setup_error"], intent)
 

@@ -1,6 +1,6 @@
 """Invoice items: one-time amounts that wait for a customer's next invoice, or go onto a draft at once."""
 
-from ..engine import invoices
+from ..engine import drafting
 from ..engine.catalog import make_price
 from ..engine.invoice_items import wait
 from ..engine.lines import Line, amount_of, product_name
@@ -27,7 +27,7 @@ def create(call: Call) -> dict:
     if invoice is not None:
         item["invoice"] = invoice["id"]
         world.put(item)
-        invoices.add_line(world, invoice, line_of(item))
+        drafting.add_line(world, invoice, line_of(item))
     return item
 
 

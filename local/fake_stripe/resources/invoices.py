@@ -1,14 +1,14 @@
 """Invoices over HTTP: read, preview, finalise, pay, void."""
 
-from ..engine import invoices
+from ..engine import drafting, invoices
 from ..engine.changing import plan
 from ..engine.renewing import line_of, pending_items, pending_lines, renewal_lines, running_discounts, upcoming_invoice
 from ..engine.subscribing import Wish, build, first_lines
+from ..engine.wishes import choose_currency, resolve_discounts, resolve_items, trial_end
 from ..errors import CardError, InvalidRequest, NotSupported
 from ..registry import Call, Page, include, page_url, route
 from ..support import listing, live_customer, metadata, unset
 from ..world import World, newest_first
-from .subscriptions import choose_currency, resolve_discounts, resolve_items, trial_end
 
 page_url("invoice", "lines", "/v1/invoices/{id}/lines")
 page_url("invoice", "payments", "/v1/invoice_payments?invoice={id}")
@@ -64,7 +64,7 @@ def create(call: Call) -> dict:
         waiting = [
             row for row in world.by("invoiceitem", "customer", customer["id"]) if row["invoice"] is None and row["currency"] == currency
         ]
-    invoice = invoices.draft(
+    invoice = drafting.draft(
         world,
         customer,
         [line_of(item) for item in waiting],
@@ -215,7 +215,7 @@ def preview(call: Call) -> dict:
         after = _after(world, subscription, made, end)
         lines += renewal_lines(world, after, after["items"])
         period = (min(change.period[0] for change in made.changes if change.price), end)
-    invoice = invoices.draft(
+    invoice = drafting.draft(
         world,
         customer,
         lines,
@@ -263,7 +263,7 @@ def _preview_new(call: Call, details: dict) -> dict:
     coupons = resolve_discounts(world, params.get("discounts"), customer, now)
     if coupons:
         raise NotSupported("A preview of a new subscription with discounts", "discounts")
-    invoice = invoices.draft(
+    invoice = drafting.draft(
         world, customer, lines, reason="upcoming", currency=currency, period=(now, now), subscription=subscription, preview=True
     )
     invoice["parent"] = None

@@ -1,6 +1,6 @@
 """What Stripe.js and the CLI talk to while a customer pays: the page behind a Checkout Session. No SDK declares these calls."""
 
-from ..engine import checkout, discounts, methods
+from ..engine import checkout, checkout_totals, discounts, methods
 from ..errors import InvalidRequest, ResourceMissing
 from ..money import divisor
 from ..registry import Call, route
@@ -48,7 +48,7 @@ def update(call: Call) -> dict:
         session["_coupons"] = [entry for entry in session["_coupons"] if entry["promotion_code"] is None]
     if "line_item" in params:
         _set_quantity(session, params["line_item"])
-    checkout.recount(world, session)
+    checkout_totals.recount(world, session)
     return page(world, session)
 
 
@@ -130,7 +130,7 @@ def _set_quantity(session: dict, given: dict) -> None:
 # --------------------------------------------------------------------------------------------------------- page
 def page(world: World, session: dict) -> dict:
     """All a form needs to show. Amounts are integer minor units."""
-    lines = [] if session["mode"] == "setup" else checkout.priced_lines(world, session)
+    lines = [] if session["mode"] == "setup" else checkout_totals.priced_lines(world, session)
     customer = world.find("customer", session["customer"])
     collected = session["_collected"]
     total = session["amount_total"] or 0
@@ -197,7 +197,7 @@ def _line(world: World, line: dict, currency: str) -> dict:
 def _recurring(world: World, session: dict) -> dict | None:
     if session["mode"] == "setup":
         return None
-    due = checkout.due_next(world, session)
+    due = checkout_totals.due_next(world, session)
     first = next((p for p in (world.get("price", line["price"])["recurring"] for line in session["_line_items"]) if p), None)
     if due is None or first is None:
         return None
@@ -210,7 +210,7 @@ def _recurring(world: World, session: dict) -> dict | None:
 
 def _discount_amounts(world: World, session: dict, lines: list[dict]) -> list[dict]:
     shown = []
-    for discount in checkout.promised_discounts(session):
+    for discount in checkout_totals.promised_discounts(session):
         coupon = discounts.coupon_of(world, discount)
         code = world.find("promotion_code", discount["promotion_code"])
         amount = sum(entry["amount"] for line in lines for entry in line["discounts"] if entry["discount"] == discount["id"])
