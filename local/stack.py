@@ -135,6 +135,10 @@ class LocalStack:
         """How many processes a function has right now."""
         return self._lambdas.worker_count(function) if self._lambdas else 0
 
+    def worker_pids(self) -> list[int]:
+        """The functions' processes, each the leader of a process group."""
+        return self._lambdas.pids() if self._lambdas else []
+
     def close(self) -> None:
         """Ends every process and frees every port. May be called twice."""
         for server in self._servers:

@@ -15,6 +15,7 @@ from types import ModuleType
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from local.aws.control import Control
 from local.http_server import HttpServer, Request, Response
 
 # Read by moto when it is imported.
@@ -130,7 +131,8 @@ def main() -> None:
     arguments = parser.parse_args()
     listener = socket.socket(fileno=arguments.fd)
     listener.setblocking(True)
-    server = HttpServer(listener, aws_app(_notifier(arguments.stream_fd)), name="aws", max_body=_MAX_BODY)
+    app = Control(aws_app(_notifier(arguments.stream_fd)))
+    server = HttpServer(listener, app, name="aws", max_body=_MAX_BODY)
     server.start()
     threading.Event().wait()
 

@@ -69,6 +69,10 @@ class Lambdas:
         """How many processes the function has right now."""
         return self._pools[function].worker_count
 
+    def pids(self) -> list[int]:
+        """The processes of all functions. Each leads a process group, which a test may kill as AWS reclaims a sandbox."""
+        return [pid for pool in self._pools.values() for pid in pool.pids]
+
     def close(self) -> None:
         for pool in self._pools.values():
             pool.close()

@@ -75,6 +75,12 @@ class Pool:
         with self._lock:
             return len(self._workers)
 
+    @property
+    def pids(self) -> list[int]:
+        """Of its processes that run."""
+        with self._lock:
+            return [worker.pid for worker in self._workers if worker.pid is not None]
+
     # ------------------------------------------------------------------------------------ called by workers
 
     def next_for(self, worker: Worker) -> Invocation | None:

@@ -83,6 +83,11 @@ class Worker:
         threading.Thread(target=self._log.pump, args=(name, process.stdout), name=f"{name} log", daemon=True).start()
         threading.Thread(target=self._await_exit, args=(process,), name=f"{name} exit", daemon=True).start()
 
+    @property
+    def pid(self) -> int | None:
+        """The process, which leads a group of its own; None before it runs."""
+        return self._process.pid if self._process else None
+
     def kill(self) -> None:
         """Ends the process and everything it started."""
         with self._kill_lock:

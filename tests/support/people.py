@@ -87,3 +87,15 @@ class Stripe:
     def settle(self) -> None:
         """Returns when every webhook has been delivered (or given up)."""
         self.control("webhooks/drain")
+
+
+class Aws:
+    """What the functions asked of AWS, and faults for what they ask next (`local/aws/control.py`)."""
+
+    def __init__(self, stack: LocalStack) -> None:
+        self.base = stack.aws_url
+
+    def control(self, path: str, body: Any = None, method: str = "POST") -> Json:
+        answer = requests.request(method, f"{self.base}/_control/{path}", json=body if method == "POST" else None, timeout=30)
+        assert answer.status_code == 200, (answer.status_code, answer.text)
+        return answer.json()
