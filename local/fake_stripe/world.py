@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
+from typing import Any
 
 from .clock import Timeline, wall_clock
 from .errors import ResourceMissing
@@ -90,6 +91,8 @@ class World:
     settings: Settings = field(default_factory=Settings)
     wall: Callable[[], float] = wall_clock
     base_url: str = "http://127.0.0.1:12111"
+    renderers: dict[str, Any] = field(default_factory=dict)
+    """How objects are shown, by release (contract/shape.py)."""
     lock: threading.RLock = field(default_factory=threading.RLock)
     origin: Origin = field(default_factory=Origin)
     listeners: list[Callable[[dict], None]] = field(default_factory=list)

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from local.fake_stripe.contract import Contract, contract_for
+from local.fake_stripe.contract.shape import renderer_for
 from local.fake_stripe.registry import REGISTRY, Endpoint, load
 from local.fake_stripe.server.routing import endpoint_routes, same_call
 from tests.contract.test_transcripts import FLOWS
@@ -85,7 +86,7 @@ def shop_of_everything() -> Shop:
 
 
 def collect(shop: Shop, seen: defaultdict[str, set[str]]) -> None:
-    renderer = shop.api.renderer(shop.contract)
+    renderer = renderer_for(shop.world, shop.contract)
     for table in list(shop.world.tables.values()):
         for row in list(table.rows.values()):
             shown = renderer.show(row)

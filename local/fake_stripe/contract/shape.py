@@ -4,12 +4,14 @@ The world keeps each object once, in the newest release's words, with ids where 
 release's declared fields beside it.
 """
 
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import InvalidRequest
 from ..registry import REGISTRY
 from . import Contract
+
+if TYPE_CHECKING:
+    from ..world import World
 
 # A list's leading `data` counts (stripe/stripe-java#2011).
 MAX_EXPAND_DEPTH = 4
@@ -64,13 +66,20 @@ def _expandable(contract: Contract, kind: Any, segment: str) -> bool:
     return any(field == segment for _, field in REGISTRY.includes)
 
 
-class Renderer:
-    """Shows objects in one release. `find(object_name, id)` answers the stored object, or None."""
+def renderer_for(world: "World", contract: Contract) -> "Renderer":
+    """The world's renderer of a release, made once."""
+    renderer = world.renderers.get(contract.api_version)
+    if renderer is None:
+        renderer = world.renderers[contract.api_version] = Renderer(contract, world)
+    return renderer
 
-    def __init__(self, contract: Contract, world: object, find: Callable[[str, str], dict | None]):
+
+class Renderer:
+    """Shows the world's objects in one release."""
+
+    def __init__(self, contract: Contract, world: "World"):
         self.contract = contract
         self.world = world
-        self.find = find
         self._names = {class_key: name for name, class_key in contract.objects.items()}
 
     def show(self, stored: dict, expand: dict | None = None) -> dict:
@@ -150,7 +159,7 @@ class Renderer:
             return self.show(value, expand) if isinstance(value.get("object"), str) else self._fields(class_key, value, expand or {}, owner)
         name = self._names.get(class_key, "")
         compute = REGISTRY.lookups.get(name)
-        found = compute(self.world, value) if compute else self.find(name, str(value))
+        found = compute(self.world, value) if compute else self.world.find(name, str(value))
         return value if found is None else self.show(found, expand)
 
     def _page(self, class_key: str, value: Any, expand: dict | None, field: str, owner: dict) -> dict:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ..contract import default_contract
+from ..contract.shape import renderer_for
 from ..resources.events import in_release
 from ..resources.webhook_endpoints import wants
 from ..webhooks.faults import DeliveryFaults
@@ -215,6 +216,6 @@ def objects(app: "App", given: dict) -> dict:
     with app.world.lock:
         if "kind" not in given:
             return {"kinds": {name: len(table.rows) for name, table in sorted(app.world.tables.items()) if table.rows}}
-        renderer = app.api.renderer(default_contract())
+        renderer = renderer_for(app.world, default_contract())
         rows = app.world.newest(given["kind"])
         return {"total": len(rows), "objects": [renderer.show(row) for row in rows[: int(given.get("limit", 100))]]}

@@ -1,6 +1,5 @@
 """A subscription's end: now, at the period's end, at a moment; and taking that back."""
 
-from ..errors import InvalidRequest
 from ..world import World
 from . import entitling, invoices
 
@@ -22,6 +21,10 @@ def cancel_now(
         pending_update=None,
     )
     subscription["cancellation_details"].update({"reason": reason, **(details or {})})
+    waiting = world.find("invoice", subscription.pop("_pending_invoice", None))
+    subscription.pop("_pending_plan", None)
+    if waiting is not None and waiting["status"] == "open":
+        invoices.void(world, waiting)
     world.put(subscription)
     for invoice in world.by("invoice", "_subscription", subscription["id"]):
         if invoice["status"] == "draft" or (invoice["status"] == "open" and never_paid):
@@ -49,8 +52,7 @@ def at_period_end(world: World, subscription: dict, wanted: bool, period_end: in
 
 
 def at_time(world: World, subscription: dict, when: int) -> None:
-    if when <= world.now(subscription):
-        raise InvalidRequest("`cancel_at` must be a time in the future.", code="parameter_invalid_integer", param="cancel_at")
+    """Schedules the end at a moment that the caller has checked."""
     subscription.update(cancel_at=when, cancel_at_period_end=False, canceled_at=world.now(subscription))
     subscription["cancellation_details"]["reason"] = "cancellation_requested"
 

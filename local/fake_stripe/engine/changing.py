@@ -202,7 +202,8 @@ def credit_line(world: World, subscription: dict, item: dict, at: int) -> Line |
         subscription["id"],
         item["id"],
         proration=True,
-        discountable=False,
+        # What was invoiced was discounted then; what still waits for its invoice will be discounted together with this.
+        discountable=debit["invoice"] is None,
         credited_invoice=debit["invoice"],
         credited_lines=[debit["line"]] if debit["line"] else [],
     )

@@ -95,14 +95,19 @@ def coupon_of(world: World, discount: dict) -> dict:
 
 
 def apply(world: World, lines: list[dict], discounts: list[dict], currency: str) -> None:
-    """Writes what each discount takes off each line into `discount_amounts`, one after the other, never below zero."""
+    """Writes what each discount takes off each line into `discount_amounts`, one after the other.
+
+    A percentage also lowers a credit that was not invoiced before; an amount is spread over debits, never below zero."""
     left = [line["amount"] for line in lines]
     for discount in discounts:
         coupon = coupon_of(world, discount)
-        targets = [index for index, line in enumerate(lines) if _applies(coupon, line) and left[index] > 0]
+        by_percentage = coupon["percent_off"] is not None
+        targets = [
+            index for index, line in enumerate(lines) if _applies(coupon, line) and (left[index] > 0 or (by_percentage and left[index]))
+        ]
         if not targets:
             continue
-        if coupon["percent_off"] is not None:
+        if by_percentage:
             taken = [percent(left[index], coupon["percent_off"]) for index in targets]
         else:
             available = sum(left[index] for index in targets)

@@ -235,6 +235,10 @@ def void(world: World, invoice: dict) -> None:
     if invoice["status"] not in ("open", "uncollectible"):
         raise InvalidRequest(f"You can only pass in open invoices. This invoice isn't open: its status is {invoice['status']}.")
     _abandon_intent(world, invoice, "void_invoice")
+    customer = world.get("customer", invoice["customer"])
+    used = (invoice["ending_balance"] or 0) - invoice["starting_balance"]
+    if used and not customer.get("deleted"):
+        move(world, customer, -used, invoice["currency"], kind="unapplied_from_invoice", invoice=invoice["id"])
     invoice.update(status="void", auto_advance=False, next_payment_attempt=None)
     invoice["status_transitions"]["voided_at"] = world.now(invoice)
     world.put(invoice)

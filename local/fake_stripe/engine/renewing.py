@@ -131,6 +131,8 @@ def period_ends(world: World, subscription_id: str) -> None:
     now = world.now(subscription)
     if subscription["status"] not in LIVE or period_end(subscription) > now:
         return
+    if subscription["pending_update"] is not None:
+        world.tell("subscription.pending_update_expires", subscription_id)
     if subscription["cancel_at"] is not None and subscription["cancel_at"] <= now:
         return  # the cancellation, due at the same moment, ends it
     if subscription["status"] == "trialing" and _trial_without_method(world, subscription):

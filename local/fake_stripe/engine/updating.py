@@ -7,13 +7,11 @@ from . import drafting, entitling, invoices, methods
 from .changing import Plan, apply
 from .invoice_items import wait
 from .renewing import pending_items, pending_lines, running_discounts
-from .subscribing import remember_debits
+from .subscribing import period_end, remember_debits
 
 
 def carry_out(world: World, subscription: dict, made: Plan, behavior: str, *, off_session: bool = False) -> None:
-    """Applies the plan, or leaves it pending. Raises CardError under error_if_incomplete when the bank would say no.
-
-    Called inside the caller's `changing(subscription)`, which tells the update."""
+    """Applies the plan, or leaves it pending. Called inside the caller's `changing(subscription)`, which tells the update."""
     if not made.invoice_now:
         apply(world, subscription, made)
         customer = world.get("customer", subscription["customer"])
@@ -23,8 +21,6 @@ def carry_out(world: World, subscription: dict, made: Plan, behavior: str, *, of
     if behavior == "pending_if_incomplete":
         _bill_then_apply(world, subscription, made, off_session)
         return
-    if behavior == "error_if_incomplete":
-        _refuse_if_declined(world, subscription, made)
     apply(world, subscription, made)
     invoice = bill(world, subscription, made)
     remember_debits(subscription, invoice)
@@ -71,12 +67,12 @@ def _bill_then_apply(world: World, subscription: dict, made: Plan, off_session: 
     """pending_if_incomplete: nothing changes until the invoice is paid."""
     invoice = bill(world, subscription, made)
     invoice["_applies_update"] = True
-    subscription["_pending_plan"] = made
+    subscription.update(_pending_plan=made, _pending_invoice=invoice["id"])
     invoices.announce(world, invoice)
     invoices.finalize(world, invoice)
     invoices.collect(world, invoice, off_session=off_session)
     if subscription.get("_pending_plan") is made:
-        expires = world.now(subscription) + world.settings.pending_update_seconds
+        expires = min(world.now(subscription) + world.settings.pending_update_seconds, period_end(subscription))
         subscription["pending_update"] = {
             "billing_cycle_anchor": made.anchor,
             "expires_at": expires,
@@ -111,7 +107,7 @@ def pending_update_paid(world: World, invoice_id: str) -> None:
     invoice = world.get("invoice", invoice_id)
     subscription = world.get("subscription", invoice["_subscription"])
     made = subscription.pop("_pending_plan", None)
-    if made is None or invoice["id"] != subscription["latest_invoice"]:
+    if made is None or invoice["id"] != subscription.pop("_pending_invoice", None):
         return
     was_waiting = subscription["pending_update"] is not None
     if not was_waiting:  # paid at once: the update under way tells it
@@ -137,17 +133,21 @@ def pending_update_expires(world: World, subscription_id: str) -> None:
 
 def drop_pending(world: World, subscription: dict) -> None:
     """Gives the waiting change up; its invoice is voided."""
-    invoice = world.get("invoice", subscription["latest_invoice"])
+    invoice = world.get("invoice", subscription.pop("_pending_invoice"))
     subscription.pop("_pending_plan", None)
     if invoice["status"] == "open":
         invoices.void(world, invoice)
+    for item in world.by("invoiceitem", "invoice", invoice["id"]):  # what waited before the change waits again
+        item["invoice"] = None
+        world.put(item)
     with world.changing(subscription, "customer.subscription.updated"):
         subscription["pending_update"] = None
     world.emit("customer.subscription.pending_update_expired", subscription)
 
 
-def _refuse_if_declined(world: World, subscription: dict, made: Plan) -> None:
-    if sum(line.amount for line in made.lines) <= 0:
+def refuse_if_declined(world: World, subscription: dict, made: Plan) -> None:
+    """error_if_incomplete: raises CardError when the change is billed now and the bank would say no."""
+    if not made.invoice_now or sum(line.amount for line in made.lines) <= 0:
         return
     customer = world.get("customer", subscription["customer"])
     method = world.find("payment_method", subscription["default_payment_method"] or customer["invoice_settings"]["default_payment_method"])

@@ -3,7 +3,7 @@
 import marshal
 
 from ..contract import Contract, default_contract
-from ..contract.shape import Renderer
+from ..contract.shape import renderer_for
 from ..errors import InvalidRequest
 from ..registry import Call, Page, route, view
 from ..settings import DAY
@@ -46,7 +46,7 @@ def shown(world: World, event: dict, _: Contract) -> dict:
 
 def in_release(world: World, event: dict, contract: Contract) -> dict:
     """The event with its object as it was then, in the words of a release."""
-    renderer = Renderer(contract, world, world.find)
+    renderer = renderer_for(world, contract)
     data: dict = {"object": renderer.show(marshal.loads(event["_data"]))}
     if event["_previous"] is not None:
         data["previous_attributes"] = renderer.show_partial(event["_kind"], marshal.loads(event["_previous"]))

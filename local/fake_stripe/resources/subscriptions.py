@@ -124,9 +124,14 @@ def update(call: Call) -> dict:
     _check_update(subscription, params)
     customer = live_customer(world, subscription["customer"])
     made = _plan(call, subscription)
+    ends = _cancellation_time(world, subscription, params)
     coupons = resolve_discounts(world, params.get("discounts"), customer, world.now(customer))
     if params.get("default_payment_method"):
         own_method(world, customer, params["default_payment_method"])
+    behavior = params.get("payment_behavior", "allow_incomplete")
+    if made is not None and behavior == "error_if_incomplete":
+        updating.refuse_if_declined(world, subscription, made)
+    # From here on nothing is refused any more.
     if subscription["pending_update"] and made is not None:
         updating.drop_pending(world, subscription)
     with world.changing(subscription, "customer.subscription.updated"):
@@ -134,11 +139,13 @@ def update(call: Call) -> dict:
             _replace_discounts(world, subscription, customer, coupons, params["discounts"])
         _assign(call, subscription)
         if made is not None:
-            _refuse_pending_extras(params)
-            updating.carry_out(
-                world, subscription, made, params.get("payment_behavior", "allow_incomplete"), off_session=params.get("off_session", False)
-            )
-        _cancellation(world, subscription, params)
+            updating.carry_out(world, subscription, made, behavior, off_session=params.get("off_session", False))
+        if "cancel_at_period_end" in params:
+            cancellation.at_period_end(world, subscription, params["cancel_at_period_end"], period_end(subscription))
+        if ends is not None:
+            cancellation.at_time(world, subscription, ends)
+        elif params.get("cancel_at") == "":
+            cancellation.withdraw(subscription)
     if "cancel_at" in params or "cancel_at_period_end" in params:
         schedule(world, subscription)
     updating.collect_bill(world, subscription)
@@ -176,8 +183,7 @@ def _plan(call: Call, subscription: dict):
     anchor = params.get("billing_cycle_anchor")
     reset = (anchor.get("type") if isinstance(anchor, dict) else anchor) == "now"
     if not params.get("items") and not reset and "trial_end" not in params and not params.get("add_invoice_items"):
-        if params.get("payment_behavior") == "pending_if_incomplete":
-            _refuse_pending_extras(params)
+        _refuse_pending_extras(params)
         if "proration_date" in params and params.get("proration_behavior") == "none":
             raise InvalidRequest("You cannot set `proration_date` when `proration_behavior` is `none`.", param="proration_date")
         return None
@@ -217,19 +223,18 @@ def _assign(call: Call, subscription: dict) -> None:
         subscription["cancellation_details"][name] = unset(value)
 
 
-def _cancellation(world: World, subscription: dict, params: dict) -> None:
-    if "cancel_at_period_end" in params:
-        cancellation.at_period_end(world, subscription, params["cancel_at_period_end"], period_end(subscription))
-    if "cancel_at" in params:
-        given = params["cancel_at"]
-        if given == "":
-            cancellation.withdraw(subscription)
-        else:
-            ends = [item["current_period_end"] for item in subscription["items"]]
-            when = {"min_period_end": min(ends), "max_period_end": max(ends)}.get(given, given)
-            if not isinstance(when, int):
-                raise NotSupported(f"cancel_at {given}", "cancel_at")
-            cancellation.at_time(world, subscription, when)
+def _cancellation_time(world: World, subscription: dict, params: dict) -> int | None:
+    """When `cancel_at` ends the subscription. Raises InvalidRequest for a time that has passed."""
+    given = params.get("cancel_at")
+    if given in (None, ""):
+        return None
+    ends = [item["current_period_end"] for item in subscription["items"]]
+    when = {"min_period_end": min(ends), "max_period_end": max(ends)}.get(given, given)
+    if not isinstance(when, int):
+        raise NotSupported(f"cancel_at {given}", "cancel_at")
+    if when <= world.now(subscription):
+        raise InvalidRequest("`cancel_at` must be a time in the future.", code="parameter_invalid_integer", param="cancel_at")
+    return when
 
 
 @route("DELETE", "/v1/subscriptions/{id}", scope="subscription_write", takes=("cancellation_details", "invoice_now", "prorate"))

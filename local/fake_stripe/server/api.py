@@ -5,9 +5,9 @@ import traceback
 from typing import Any
 from urllib.parse import unquote
 
-from ..contract import Contract, Route, contract_for, default_contract
+from ..contract import Contract, Route, contract_for
 from ..contract.params import validate
-from ..contract.shape import Renderer, expansion
+from ..contract.shape import expansion, renderer_for
 from ..errors import ApiFailure, InvalidRequest, NotSupported, PermissionDenied, StripeError
 from ..registry import REGISTRY, Call, Endpoint, Page
 from ..world import Origin, World
@@ -40,7 +40,6 @@ class Api:
         self.limit = RateLimit()
         self._routes = endpoint_routes(REGISTRY)
         self._declared: dict[str, Routes] = {}
-        self._renderers: dict[str, Renderer] = {}
 
     def handle(self, request: Request) -> Response:
         """Never raises: every StripeError becomes its answer, and a mistake of ours a 500 that says whose it is."""
@@ -146,14 +145,8 @@ class Api:
             status=404,
         )
 
-    def renderer(self, contract: Contract) -> Renderer:
-        renderer = self._renderers.get(contract.api_version)
-        if renderer is None:
-            renderer = self._renderers[contract.api_version] = Renderer(contract, self.world, self.world.find)
-        return renderer
-
     def _show(self, result: Any, contract: Contract, params: dict, expand: dict, url: str) -> Any:
-        renderer = self.renderer(contract)
+        renderer = renderer_for(self.world, contract)
         if isinstance(result, Page):
             page, has_more = cut(result.items, params)
             shown = {
@@ -202,8 +195,3 @@ def _error(error: StripeError, request_id: str) -> Response:
     if error.code == "rate_limit":
         headers["Stripe-Rate-Limited-Reason"] = "global-rate"
     return Response(error.status, json.dumps(body).encode(), headers)
-
-
-def default_renderer(world: World) -> Renderer:
-    """Shows objects in the account's default release."""
-    return Renderer(default_contract(), world, world.find)

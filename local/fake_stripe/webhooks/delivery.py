@@ -12,6 +12,7 @@ import http.client
 import itertools
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -74,6 +75,7 @@ class Dispatcher:
         self._wall = wall
         self._pending: dict[int, Delivery] = {}
         self._reordered: list[Delivery] = []
+        self._by_event: Counter[str] = Counter()
         self._dice = Dice(DeliveryFaults())
         self._holding = False
         self._ids = itertools.count(1)
@@ -111,7 +113,7 @@ class Dispatcher:
                 held.sort(key=lambda d: min(rank.get(d.event["id"], len(rank)), rank.get(d.event["type"], len(rank))))
             for delivery in held:
                 delivery.status = "pending"
-                self._pending[delivery.id] = delivery
+                self._add(delivery)
             self._start_workers()
             self._changed.notify_all()
             return len(held)
@@ -130,6 +132,8 @@ class Dispatcher:
     def reset(self) -> None:
         with self._changed:
             self._pending.clear()
+            self._reordered.clear()
+            self._by_event.clear()
             self.deliveries.clear()
             self._holding = False
             self._dice = Dice(DeliveryFaults())
@@ -143,7 +147,7 @@ class Dispatcher:
     def undelivered(self, event_id: str) -> int:
         """An event's `pending_webhooks`."""
         with self._changed:
-            return sum(1 for d in self._pending.values() if d.event["id"] == event_id)
+            return self._by_event[event_id]
 
     # ------------------------------------------------------------------------------------------------- intake
     def submit(self, event: dict, endpoint: dict, *, timestamp: int | None = None, plain: bool = False) -> None:
@@ -175,7 +179,11 @@ class Dispatcher:
         self._reordered = [waiting for waiting in self._reordered if waiting.behind > 0]
         if delivery.behind > 0:
             self._reordered.append(delivery)
+        self._add(delivery)
+
+    def _add(self, delivery: Delivery) -> None:
         self._pending[delivery.id] = delivery
+        self._by_event[delivery.event["id"]] += 1
 
     def _start_workers(self) -> None:
         while self._running < self._wanted and not self._stopped:
@@ -228,6 +236,7 @@ class Dispatcher:
             delivery.ready_at = time.monotonic() + self.policy.backoff * 2 ** (len(delivery.attempts) - 1)
             return
         del self._pending[delivery.id]
+        self._by_event[delivery.event["id"]] -= 1
 
     def _attempt(self, delivery: Delivery) -> dict:
         """One POST; never raises: `{at, status, error, milliseconds}`."""

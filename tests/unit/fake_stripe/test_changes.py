@@ -308,3 +308,94 @@ def test_a_forever_coupon_repeats_and_a_repeating_one_ends(shop: Shop) -> None:
     shop.advance(HOUR)
     assert [row["total"] for row in shop.invoices(one["id"])] == [400] * 4
     assert [row["total"] for row in shop.invoices(two["id"])] == [250, 250, 500, 500]
+
+
+def test_a_change_undone_before_its_invoice_costs_nothing_also_with_a_coupon(shop: Shop) -> None:
+    coupon = shop.post("/v1/coupons", percent_off=50, duration="forever")["id"]
+    subscription = shop.subscribe(discounts=[{"coupon": coupon}])
+    shop.advance(3 * DAY)
+    for price in (shop.premium, shop.basic):
+        shop.post(f"/v1/subscriptions/{subscription['id']}", **change(subscription, price))
+    shop.advance(30 * DAY)
+    assert shop.invoices(subscription["id"])[-1]["total"] == 250
+
+
+def test_what_waited_before_a_pending_update_waits_again_when_it_expires(shop: Shop) -> None:
+    subscription = shop.subscribe(shop.premium)
+    path = f"/v1/subscriptions/{subscription['id']}"
+    shop.advance(DAY)
+    shop.post(path, **change(subscription, shop.basic))
+    waiting = shop.get("/v1/invoiceitems", customer=subscription["customer"], pending=True)["data"]
+    bad = shop.post("/v1/payment_methods/pm_card_chargeCustomerFail/attach", customer=subscription["customer"])["id"]
+    shop.post(path, default_payment_method=bad)
+    shop.post(
+        path,
+        items=[{"id": item_of(subscription)["id"], "quantity": 5}],
+        proration_behavior="always_invoice",
+        payment_behavior="pending_if_incomplete",
+    )
+    assert shop.get("/v1/invoiceitems", customer=subscription["customer"], pending=True)["data"] == []
+    shop.advance(23 * HOUR)
+    again = shop.get("/v1/invoiceitems", customer=subscription["customer"], pending=True)["data"]
+    assert [item["id"] for item in again] == [item["id"] for item in waiting]
+
+
+def test_a_pending_update_ends_with_the_period(shop: Shop) -> None:
+    subscription = with_default(shop, "pm_card_chargeCustomerFail")
+    end = item_of(subscription)["current_period_end"]
+    shop.advance(end - shop.world.now() - 10 * HOUR)
+    waiting = shop.post(
+        f"/v1/subscriptions/{subscription['id']}",
+        **change(subscription, shop.premium, quantity=10),  # else it would be less than the smallest charge
+        proration_behavior="always_invoice",
+        payment_behavior="pending_if_incomplete",
+    )
+    assert waiting["pending_update"]["expires_at"] == end
+    shop.advance(10 * HOUR)
+    found = shop.subscription(subscription["id"])
+    assert (found["pending_update"], item_of(found)["price"]["id"]) == (None, shop.basic)
+    assert [row["status"] for row in shop.invoices(subscription["id"])] == ["paid", "void", "draft"]
+
+
+def test_voiding_gives_the_balance_back(shop: Shop) -> None:
+    subscription = shop.subscribe()
+    method = shop.post("/v1/payment_methods/pm_card_chargeCustomerFail/attach", customer=subscription["customer"])["id"]
+    shop.post(f"/v1/subscriptions/{subscription['id']}", default_payment_method=method)
+    shop.post(f"/v1/customers/{subscription['customer']}/balance_transactions", amount=-200, currency="usd")
+    shop.advance(33 * DAY)
+    owed = shop.invoices(subscription["id"])[-1]
+    assert (owed["amount_due"], shop.get(f"/v1/customers/{subscription['customer']}")["balance"]) == (300, 0)
+    shop.post(f"/v1/invoices/{owed['id']}/void")
+    assert shop.get(f"/v1/customers/{subscription['customer']}")["balance"] == -200
+
+
+def test_a_trial_with_a_card_that_wants_the_bank(shop: Shop) -> None:
+    session = shop.session(shop.customer(), subscription_data={"trial_period_days": 7})
+    page = shop.confirm(session, shop.card("4000002500003155"))
+    assert (page["status"], page["setup_intent"]["status"]) == ("open", "requires_action")
+    shop.authenticate({"setup_intent": page["setup_intent"]}, "succeed")
+    done = shop.get(f"/v1/checkout/sessions/{session['id']}", expand=["subscription"])
+    assert (done["status"], done["subscription"]["status"]) == ("complete", "trialing")
+    shop.advance(8 * DAY)
+    assert shop.invoices(done["subscription"]["id"])[-1]["status"] == "paid", "it was set up for later"
+
+
+def test_a_refused_update_changes_nothing(shop: Shop) -> None:
+    subscription = with_default(shop, "pm_card_chargeCustomerFail")
+    path = f"/v1/subscriptions/{subscription['id']}"
+    shop.events()
+    for params in (
+        {"metadata": {"a": "b"}, "cancel_at": shop.world.now() - 5},
+        {"metadata": {"a": "b"}, "default_payment_method": "pm_nobody"},
+        {
+            **change(subscription, shop.premium),
+            "metadata": {"a": "b"},
+            "proration_behavior": "always_invoice",
+            "payment_behavior": "error_if_incomplete",
+        },
+        {"description": "x", "items": [{"price": "price_nobody"}]},
+    ):
+        with pytest.raises(Refused):
+            shop.post(path, **params)
+        assert shop.subscription(subscription["id"]) == subscription
+    assert shop.event_types() == []
