@@ -17,7 +17,7 @@ help:
 ## dev: the whole product on this machine; Ctrl-C ends it
 .PHONY: dev
 dev: .venv/.ready .venv-clover/.ready
-	@exec $(PYTHON) -m local
+	@trap : INT; $(PYTHON) -m local || [ $$? -eq 130 ]  # 130: Ctrl-C, which is how it is meant to end
 
 ## test: every test but the slow ones (arguments for pytest: make test ARGS="-k webhook")
 .PHONY: test
