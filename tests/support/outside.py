@@ -76,6 +76,18 @@ class Outside:
 
         self.around = around
 
+    def meanwhile(self, number: int, what: Callable[[], Any]) -> None:
+        """Just before the request of this number (from 0), all of something else happens."""
+        self._requests = 0
+
+        def around(request: Request) -> Any:
+            if self._requests == number + 1:
+                self.calm()
+                what()
+            return request()
+
+        self.around = around
+
     # ------------------------------------------------------------------------------------- looking, past the app
 
     def customers(self, user: str) -> list[Json]:
@@ -83,9 +95,13 @@ class Outside:
         return [row for row in self._rows("customer", user) if not row.get("deleted")]
 
     def is_billed(self, user: str) -> bool:
-        """Whether anything of theirs in Stripe can still charge them."""
+        """Whether anything of theirs in Stripe can still charge them: a subscription, or a session that can still be paid.
+
+        A deleted Customer "prevents any further operations" (Stripe, API reference, "Delete a customer").
+        """
         live = [row for row in self._rows("subscription", user) if row["status"] not in ("canceled", "incomplete_expired")]
-        return bool(live) or any(row["status"] == "open" for row in self._rows("checkout.session", user))
+        alive = {row["id"] for row in self.customers(user)}
+        return bool(live) or any(row["status"] == "open" and row["customer"] in alive for row in self._rows("checkout.session", user))
 
     def is_buried(self, user: str) -> bool:
         return set(self.table.items.get(user_pk(user), {})) == {"pk", "deleted_at", "expires_at"}

@@ -15,6 +15,7 @@ from billing.customers import ensure_customer, metadata_for
 from billing.deletion import delete_account as delete
 from billing.endpoint import Caller
 from billing.errors import Conflict
+from billing.own_changes import change_subscription
 from billing.settings import settings
 from billing.state import store
 from billing.state.items import customer_pk, user_pk
@@ -207,6 +208,25 @@ def test_nothing_is_begun_for_a_user_who_is_leaving(outside: Outside, done: bool
             begin()
     assert [request for request in outside.stripe.requests if request.startswith("POST")] == []
     assert len(outside.customers("u2")) == made
+
+
+def test_a_change_that_was_under_way_is_answered_and_stored_nowhere(outside: Outside) -> None:
+    subscriber(outside, "u2")
+    subscription = account_json(store.read("u2"))["subscription"]["id"]
+
+    def deleted_meanwhile(request: Callable[[], Any]) -> Any:
+        answer = request()
+        if f"POST /v1/subscriptions/{subscription}" in outside.stripe.requests:
+            outside.calm()
+            delete(caller("u2"))
+        return answer
+
+    outside.around = deleted_meanwhile
+    outside.stripe.requests.clear()
+    params: Any = {"cancel_at_period_end": True}
+    shown = change_subscription(caller("u2"), subscription, lambda stripe, known, _: stripe.v1.subscriptions.update(known["id"], params))
+    assert shown["id"] == subscription
+    outside.assert_deleted("u2")
 
 
 def test_a_failure_of_stripes_is_answered_503_and_nothing_is_forgotten(outside: Outside) -> None:
