@@ -15,8 +15,9 @@ class CancelSubscription(Body):
 
 @endpoint(CancelSubscription)
 def handler(request: Request[CancelSubscription]) -> Answer:
-    cancel = _now if request.body.when == "now" else _at_period_end
-    return change_subscription(request.caller, request.body.subscription_id, cancel)
+    if request.body.when == "now":
+        return change_subscription(request.caller, request.body.subscription_id, _now, ends=True)
+    return change_subscription(request.caller, request.body.subscription_id, _at_period_end)
 
 
 def _now(stripe: StripeClient, known: dict[str, Any], key: str) -> Any:

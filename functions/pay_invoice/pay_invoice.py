@@ -14,6 +14,7 @@ from billing.account import default_payment_method
 from billing.endpoint import Answer, Body, Request, endpoint
 from billing.errors import NotFound
 from billing.fetch import fetch_payment, payment_status
+from billing.own_changes import keep
 from billing.shapes import child
 from billing.state import store
 from billing.state.parts import User, payment_key
@@ -32,7 +33,8 @@ def handler(request: Request[PayInvoice]) -> Answer:
     if user is None or subscription is None:
         raise NotFound("not_found", "There is no such invoice.")
     try:
-        _pay(user, subscription, invoice)
+        if _pay(user, subscription, invoice):
+            return {"status": "paid"}
     except stripe.CardError as error:
         if error.code != "invoice_payment_intent_requires_action":
             raise
@@ -50,14 +52,17 @@ def _subscription_billed_by(user: User, invoice: str) -> str | None:
     return None
 
 
-def _pay(user: User, subscription: str, invoice: str) -> None:
+def _pay(user: User, subscription: str, invoice: str) -> bool:
+    """Whether it is paid now."""
     method = default_payment_method(user)
     params: Any = {"payment_method": method["id"]} if method else {}
     options: Any = {"idempotency_key": f"pay:{uuid.uuid4().hex}"}
     answer = ask(lambda stripe: stripe.v1.invoices.pay(invoice, params, options))
-    if answer.data["status"] == "paid":
+    paid = answer.data["status"] == "paid"
+    if paid:
         seen = snapshots.payment(answer.data, "paid", answer.lo, answer.hi, "own change", certain=answer.certain)
-        store.apply_own(user, payment_key(subscription), seen, lambda: fetch_payment(subscription, "own change"))
+        keep(user, payment_key(subscription), seen, lambda: fetch_payment(subscription, "own change"))
+    return paid
 
 
 def _outcome(invoice: str) -> Answer:

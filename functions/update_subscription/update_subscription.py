@@ -1,6 +1,7 @@
 """POST /update-subscription: another plan. An upgrade is billed now, a downgrade credited to the next invoice."""
 
 import stripe
+from pynamodb.exceptions import PynamoDBException
 
 from billing.account import owned_subscription, subscription_json
 from billing.endpoint import Answer, Body, Request, endpoint
@@ -27,8 +28,7 @@ def handler(request: Request[UpdateSubscription]) -> Answer:
     user = make_change(change.user, change.subscription, call_for(change, body.proration_date))
     changed = owned_subscription(user, body.subscription_id)
     if not change.billed_now:
-        _foresee(user, body.subscription_id)
-        user = store.read(request.caller.id) or user
+        user = _foresee(user, body.subscription_id)
     if changed["cancel_at"] and not changed["pending"]:
         # Who takes another plan keeps the subscription, as the guide has it. Stripe takes the two changes only one by one
         # when the first may have to wait for its payment.
@@ -36,9 +36,11 @@ def handler(request: Request[UpdateSubscription]) -> Answer:
     return subscription_json(user, changed)
 
 
-def _foresee(user: User, subscription: str) -> None:
+def _foresee(user: User, subscription: str) -> User:
     """The credit lowers the next charge. The change is made: not to know that amount yet is no reason to call it failed."""
     try:
         refresh_upcoming(user, subscription, "own change")
-    except (stripe.StripeError, Undecided):
+        return store.read(user.id) or user
+    except (PynamoDBException, stripe.StripeError, Undecided):
         logger().warning("The next charge is not known yet", exc_info=True)
+        return user

@@ -121,7 +121,8 @@ def _answered(event: LambdaEvent, function: Callable[[], Answer]) -> Answer:
             return _refused(refusal)
     except PynamoDBException as error:
         log.warning("DynamoDB failed", extra={"code": error.cause_response_code})
-        return _refused(TryAgain("try_again", "Nothing was changed. Please try again in a moment."))
+        # What was made in Stripe before the table failed is made: whoever asks again gets the very same, or is told so.
+        return _refused(TryAgain("try_again", "This could not be finished. Please try again in a moment."))
     except Exception:
         log.exception("Unexpected")
     return _json(500, {"error": {"code": "internal_error", "message": "Something went wrong on our side."}})

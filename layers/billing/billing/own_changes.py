@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import stripe
+from pynamodb.exceptions import PynamoDBException
 from stripe import StripeClient
 
 from billing import snapshots
@@ -16,11 +17,13 @@ from billing.access import is_live
 from billing.account import owned_subscription, subscription_json
 from billing.customers import refuse_leaving
 from billing.endpoint import Caller
-from billing.errors import Conflict
+from billing.errors import Conflict, Undecided
 from billing.fetch import fetch_subscription
+from billing.log import logger
 from billing.shapes import Json
 from billing.state import store
 from billing.state.parts import Observation, User, subscription_key
+from billing.state.store import Fetch
 from billing.stripe_api import ask
 
 Call = Callable[[StripeClient, Json, str], Any]
@@ -39,16 +42,17 @@ def live_subscription_of(caller: Caller, subscription: str) -> tuple[User, Json]
     return user, known
 
 
-def change_subscription(caller: Caller, subscription: str, call: Call) -> Json:
-    """Makes the change and answers with the subscription, shaped as in GET /account."""
-    user = make_change(*live_subscription_of(caller, subscription), call)
+def change_subscription(caller: Caller, subscription: str, call: Call, ends: bool = False) -> Json:
+    """Makes the change and answers with the subscription, shaped as in GET /account. `ends`: as in `make_change`."""
+    user = make_change(*live_subscription_of(caller, subscription), call, ends)
     return subscription_json(user, owned_subscription(user, subscription))
 
 
-def make_change(user: User, known: Json, call: Call) -> User:
+def make_change(user: User, known: Json, call: Call, ends: bool = False) -> User:
     """Makes the change and returns the user as now stored.
 
-    Raises `Conflict` when Stripe says that the subscription has ended meanwhile; the store then knows it too.
+    Raises `Conflict` when Stripe says that the subscription has ended meanwhile; the store then knows it too. With `ends` that
+    is what was wanted: a cancellation whose answer was lost is refused when the SDK sends it again.
     """
     subscription = known["id"]
     key = subscription_key(subscription)
@@ -61,11 +65,26 @@ def make_change(user: User, known: Json, call: Call) -> User:
         answer = ask(lambda stripe: call(stripe, known, attempt))
     except stripe.InvalidRequestError:
         now = store.apply_own(user, key, fetch(), fetch)
-        if now.value is not None and not is_live(now.value):
+        if now.value is None or is_live(now.value):
+            raise
+        if not ends:
             raise Conflict("subscription_ended", "This subscription has ended and cannot be changed. Subscribe again instead.") from None
-        raise
+        return user.showing(key, now)
     seen = snapshots.subscription(answer.data, answer.lo, answer.hi, "own change", certain=answer.certain)
-    return user.showing(key, store.apply_own(user, key, seen, fetch))
+    return user.showing(key, keep(user, key, seen, fetch))
+
+
+def keep(user: User, key: str, answer: Observation, fetch: Fetch) -> Observation:
+    """Stores what Stripe answered to a change, and returns what holds now.
+
+    The change is made: that the table, or Stripe, fails afterwards is no reason to tell the caller that it was not. Then Stripe's
+    own event stores it, which it sends until it is.
+    """
+    try:
+        return store.apply_own(user, key, answer, fetch)
+    except (PynamoDBException, stripe.StripeError, Undecided):
+        logger().warning("A change is made and could not be stored; its event will", extra={"part": key}, exc_info=True)
+        return answer
 
 
 def withdraw_cancellation(client: StripeClient, known: Json, key: str) -> Any:
