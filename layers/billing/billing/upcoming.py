@@ -12,13 +12,18 @@ from billing.state.parts import User, kind_and_id, upcoming_key
 from billing.state.store import Applied, Outcome
 
 
-def foresee(key: str, previous: Json, applied: Applied) -> None:
-    """Asks what comes next when news of a subscription was written that may have changed it. `previous`: the event's attributes before."""
+def foresee(key: str, event: str, previous: Json, applied: Applied) -> None:
+    """Asks what comes next when news of a subscription was written that may have changed it. `previous`: the event's attributes before.
+
+    Also when this very event wrote it before and is sent again: Stripe may not have answered then.
+    """
     kind, subscription = kind_and_id(key)
-    if kind != "subscription" or applied.user is None or applied.outcome not in (Outcome.WRITTEN, Outcome.FETCHED):
+    if kind != "subscription" or applied.user is None:
         return
-    known = applied.user.part(key)
-    if known and renews(known) and (known["discounted"] or "items" in previous):
+    part = applied.user.parts[key]
+    written = applied.outcome in (Outcome.WRITTEN, Outcome.FETCHED) or part.source.partition(" ")[0] == event
+    known = part.value
+    if written and known and renews(known) and (known["discounted"] or "items" in previous):
         refresh_upcoming(applied.user, subscription, "upcoming")
 
 
