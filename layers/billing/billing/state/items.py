@@ -26,9 +26,11 @@ class _TableName:
 class Item(Model):
     class Meta:  # pyright: ignore[reportIncompatibleVariableOverride] - pynamodb fills in the rest
         table_name = _TableName()
+        # botocore waits up to 2^n s before the n-th retry: with two of them a throttled call gives up within 3 s, a silent one within
+        # 15, and there is time left to say so. Then the browser, or Stripe, asks again.
         connect_timeout_seconds = 1
         read_timeout_seconds = 3
-        max_retry_attempts = 4
+        max_retry_attempts = 2
 
     pk = UnicodeAttribute(hash_key=True)
 
