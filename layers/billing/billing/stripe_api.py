@@ -4,7 +4,6 @@ A Lambda must never wait for Stripe longer than it lives, and a bare `StripeClie
 80 s. Three attempts of at most 7 s each, with their pauses, stay below the functions' 25 s.
 """
 
-import logging
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -38,8 +37,6 @@ class Answer(NamedTuple):
 
 @cache
 def _http() -> stripe.HTTPClient:
-    # The SDK tells every request at INFO, which on Lambda is a log line that somebody pays for.
-    logging.getLogger("stripe").setLevel(logging.WARNING)
     return stripe.RequestsClient(timeout=(CONNECT_SECONDS, READ_SECONDS))
 
 
@@ -80,11 +77,7 @@ def gated(gate: Gate) -> Generator[None, None, None]:
 
 
 def ask(call: Callable[[StripeClient], Any]) -> Answer:
-    """Makes one call (retries included) and says when its answer was true.
-
-    The body was made between the first attempt and the answer, give or take the margin:
-    `[Date - seconds since the first attempt - M, Date + M]`.
-    """
+    """Makes one call (retries included) and says when its answer was true."""
     client = stripe_client()
     if _gate:
         _gate()
@@ -93,10 +86,11 @@ def ask(call: Callable[[StripeClient], Any]) -> Answer:
     elapsed = time.monotonic() - sent
     headers = {name.lower(): value for name, value in response.headers.items()}
     date = headers.get("date")
-    at = int(parsedate_to_datetime(date).timestamp()) if date else 0
-    return Answer(
-        data=response.data,
-        lo=int(at - elapsed) - RESPONSE_MARGIN,
-        hi=at + RESPONSE_MARGIN,
-        certain=date is not None and headers.get("idempotent-replayed") != "true",
-    )
+    lo, hi = answer_interval(int(parsedate_to_datetime(date).timestamp()) if date else 0, elapsed)
+    return Answer(response.data, lo, hi, certain=bool(date) and headers.get("idempotent-replayed") != "true")
+
+
+def answer_interval(date: int, elapsed: float) -> tuple[int, int]:
+    """Between when and when on Stripe's clock a body was true: it was made between the first attempt, so many seconds before the
+    answer arrived, and the answer's Date (Unix seconds), give or take the margin."""
+    return int(date - elapsed) - RESPONSE_MARGIN, date + RESPONSE_MARGIN
