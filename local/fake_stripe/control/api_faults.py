@@ -135,7 +135,9 @@ def _error(fault: Fault) -> Response:
         headers = {"Stripe-Should-Retry": "true"} if fault.code == "lock_timeout" else {"Stripe-Rate-Limited-Reason": "global-rate"}
         headers |= fault.headers
     else:
-        kind = "api_error" if fault.status >= 500 else "invalid_request_error"
+        kind = "api_error" if fault.status >= 500 else "idempotency_error" if "idempotency" in fault.code else "invalid_request_error"
         error = {"type": kind, "message": "An injected fault of the local stand-in for Stripe."}
+        if fault.code:
+            error["code"] = fault.code
         headers = dict(fault.headers)
     return json_response(fault.status, {"error": error}, headers)

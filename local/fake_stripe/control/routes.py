@@ -199,6 +199,19 @@ def redeliver(app: "App", given: dict) -> dict:
     return {"queued": queued}
 
 
+@control("POST", "webhooks/roll")
+def roll(app: "App", given: dict) -> dict:
+    """`{endpoint, retire?}`: what the Dashboard's "Roll secret" does, which no API call can. Old secrets sign too until called with
+    `retire: true`. `{secret, signing_secrets}`, the latter their number."""
+    with app.world.lock:
+        endpoint = app.world.get("webhook_endpoint", given["endpoint"])
+        if given.get("retire"):
+            endpoint["_secrets"] = endpoint["_secrets"][:1]
+        else:
+            endpoint["_secrets"] = [app.world.next_webhook_secret(), *endpoint["_secrets"]]
+        return {"secret": endpoint["_secrets"][0], "signing_secrets": len(endpoint["_secrets"])}
+
+
 @control("GET", "events")
 def events(app: "App", given: dict) -> dict:
     """The newest events as the account's default release shows them: `?limit=&type=`."""

@@ -9,6 +9,7 @@ open ──confirm──> charge ─┬─ declined: stays open, the error is ke
 from ..errors import CardError, InvalidRequest
 from ..registry import job
 from ..settings import DAY
+from ..support import live_customer
 from ..world import World
 from . import drafting, entitling, invoices, methods, payments, setups
 from .subscribing import Wish, build, first_invoice, remember_debits, schedule
@@ -42,11 +43,12 @@ payments.WHEN_SETTLED["checkout.session"] = lambda world, session_id, intent: _s
 
 # --------------------------------------------------------------------------------------------------- confirming
 def confirm(world: World, session: dict, method: dict, expected_amount: int | None) -> None:
-    """One press of the pay button. Raises CardError when declined, InvalidRequest when it cannot be (expired, other amount)."""
+    """One press of the pay button. Raises CardError when declined, InvalidRequest when it cannot be (expired, other amount, nobody's)."""
     if session["status"] != "open":
         raise InvalidRequest(
             f"This Checkout Session is {session['status']} and can no longer be confirmed.", code="checkout_session_not_open"
         )
+    live_customer(world, session["customer"])  # assumption deleted_customer_session
     if session["mode"] == "setup":
         _confirm_setup(world, session, method)
         return
@@ -70,7 +72,7 @@ def confirm(world: World, session: dict, method: dict, expected_amount: int | No
 
 def due_now(world: World, session: dict) -> int:
     """What is charged: the total, less the customer's credit balance (assumption checkout_uses_balance)."""
-    return drafting.settle_balance(session["amount_total"], _customer(world, session)["balance"])[0]
+    return drafting.settle_balance(session["amount_total"], _customer(world, session).get("balance", 0))[0]
 
 
 def _charge(world: World, session: dict, method: dict) -> None:

@@ -189,12 +189,12 @@ def preview(call: Call) -> dict:
     if "customer" in params and params["customer"] != subscription["customer"]:
         raise InvalidRequest("The subscription does not belong to the customer.", param="customer")
     if subscription["ended_at"]:
-        raise InvalidRequest("The subscription is canceled: it has no next invoice.", code="invoice_upcoming_none")
+        raise InvalidRequest("The subscription is canceled: it has no next invoice.", code="invoice_upcoming_none", status=404)
     anchor = details.get("billing_cycle_anchor")
     reset = (anchor.get("type") if isinstance(anchor, dict) else anchor) == "now"
     if not details.get("items") and not reset and "trial_end" not in details:
         if subscription["cancel_at"]:
-            raise InvalidRequest("No upcoming invoices for this subscription.", code="invoice_upcoming_none")
+            raise InvalidRequest("No upcoming invoices for this subscription.", code="invoice_upcoming_none", status=404)
         return upcoming_invoice(world, subscription)
     made = plan(
         world,

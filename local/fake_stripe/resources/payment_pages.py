@@ -146,7 +146,7 @@ def page(world: World, session: dict) -> dict:
         "ui_mode": session["ui_mode"],
         "currency": currency,
         "livemode": False,
-        "customer_email": customer["email"] if customer else None,
+        "customer_email": customer.get("email") if customer else None,
         "email": collected.get("email") or (customer["email"] if customer else None),
         "phone": collected.get("phone") or (customer["phone"] if customer else None),
         "billing_address": collected.get("billing_address"),

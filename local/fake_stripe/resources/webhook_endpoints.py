@@ -32,10 +32,10 @@ def create(call: Call) -> dict:
         "metadata": metadata({}, params.get("metadata")),
         "status": "enabled",
         "url": params["url"],
-        "_secret": world.next_webhook_secret(),
+        "_secrets": [world.next_webhook_secret()],
     }
     world.put(endpoint)
-    return {**endpoint, "secret": endpoint["_secret"]}
+    return {**endpoint, "secret": endpoint["_secrets"][0]}
 
 
 @route("GET", "/v1/webhook_endpoints/{id}", scope="webhook_read")

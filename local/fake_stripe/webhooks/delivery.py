@@ -248,7 +248,7 @@ class Dispatcher:
             "User-Agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
             "Accept": "*/*; q=0.5, application/xml",
             "Cache-Control": "no-cache",
-            "Stripe-Signature": signature_header(delivery.endpoint["_secret"], body, timestamp),
+            "Stripe-Signature": signature_header(delivery.endpoint["_secrets"], body, timestamp),
         }
         started = time.perf_counter()
         status, error = None, None

@@ -4,6 +4,8 @@ import hashlib
 import hmac
 
 
-def signature_header(secret: str, body: bytes, timestamp: int) -> str:
-    digest = hmac.new(secret.encode(), f"{timestamp}.".encode() + body, hashlib.sha256).hexdigest()
-    return f"t={timestamp},v1={digest}"
+def signature_header(secrets: list[str], body: bytes, timestamp: int) -> str:
+    """One `v1=` a secret: while a secret is being rolled in the Dashboard, the old one still signs too."""
+    signed = f"{timestamp}.".encode() + body
+    digests = (hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest() for secret in secrets)
+    return ",".join([f"t={timestamp}", *(f"v1={digest}" for digest in digests)])

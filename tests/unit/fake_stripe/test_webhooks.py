@@ -77,7 +77,23 @@ def test_a_delivery_is_signed_so_that_the_sdk_accepts_it(account: Account) -> No
 def test_the_signature_is_the_documented_one() -> None:
     """The digest is openssl's: printf '1700000000.{"id":"evt_1"}' | openssl dgst -sha256 -hmac whsec_test"""
     digest = "c89214b5b5da833daed6f0b8c5bb6bd58cea9022bd80ccc78230f3942d632925"
-    assert signature_header("whsec_test", b'{"id":"evt_1"}', 1_700_000_000) == f"t=1700000000,v1={digest}"
+    assert signature_header(["whsec_test"], b'{"id":"evt_1"}', 1_700_000_000) == f"t=1700000000,v1={digest}"
+
+
+def test_while_a_secret_is_rolled_both_sign(account: Account) -> None:
+    old = account.endpoint()
+    new = account.control("POST", "webhooks/roll", {"endpoint": old["id"]})["secret"]
+    account.customer()
+    account.drain()
+    account.control("POST", "webhooks/roll", {"endpoint": old["id"], "retire": True})
+    account.customer()
+    account.drain()
+    during, after = account.receiver.received
+    for secret in (old["secret"], new):
+        stripe.Webhook.construct_event(during[2], during[1], secret)
+    stripe.Webhook.construct_event(after[2], after[1], new)
+    with pytest.raises(stripe.SignatureVerificationError):
+        stripe.Webhook.construct_event(after[2], after[1], old["secret"])
 
 
 def test_the_secret_is_shown_once(account: Account) -> None:
