@@ -131,7 +131,7 @@ def _set_quantity(session: dict, given: dict) -> None:
 def page(world: World, session: dict) -> dict:
     """All a form needs to show. Amounts are integer minor units."""
     lines = [] if session["mode"] == "setup" else checkout_totals.priced_lines(world, session)
-    customer = world.find("customer", session["customer"])
+    customer = world.find("customer", session["customer"]) or {}
     collected = session["_collected"]
     total = session["amount_total"] or 0
     subtotal = session["amount_subtotal"] or 0
@@ -146,9 +146,9 @@ def page(world: World, session: dict) -> dict:
         "ui_mode": session["ui_mode"],
         "currency": currency,
         "livemode": False,
-        "customer_email": customer.get("email") if customer else None,
-        "email": collected.get("email") or (customer["email"] if customer else None),
-        "phone": collected.get("phone") or (customer["phone"] if customer else None),
+        "customer_email": customer.get("email"),
+        "email": collected.get("email") or customer.get("email"),
+        "phone": collected.get("phone") or customer.get("phone"),
         "billing_address": collected.get("billing_address"),
         "shipping_address": collected.get("shipping_address"),
         "line_items": [_line(world, line, currency) for line in lines],
