@@ -51,6 +51,20 @@ def test_nobody_scans_or_drops_the_table(roles: dict) -> None:
             assert not on_table or listed(statement["Resource"]) == [{"Fn::GetAtt": ["Table", "Arn"]}], name
 
 
+def test_logins_are_deleted_by_one_function_alone(roles: dict) -> None:
+    deleting = {name: [s for s in statements(role) if "cognito-idp" in json.dumps(s["Action"])] for name, role in roles.items()}
+    assert {name: found for name, found in deleting.items() if found} == {
+        "DeleteAccountFunction": [
+            {"Effect": "Allow", "Action": "cognito-idp:AdminDeleteUser", "Resource": {"Fn::GetAtt": ["UserPool", "Arn"]}}
+        ]
+    }
+
+
+def test_items_are_removed_only_where_customers_are_forgotten(roles: dict) -> None:
+    removing = {name for name, role in roles.items() for s in statements(role) if "dynamodb:DeleteItem" in listed(s["Action"])}
+    assert removing == {"DeleteAccountFunction", "WebhookFunction", "ReconcileFunction"}
+
+
 def test_each_secret_is_read_by_reference_and_only_where_it_is_needed(cloudformation: CloudFormation, roles: dict) -> None:
     functions = cloudformation.of_type(FUNCTION)
     for name, role in roles.items():

@@ -18,6 +18,7 @@ ROUTES = {
     ("post", "/resume-subscription"),
     ("post", "/retrieve-customer-payment-method"),
     ("get", "/account"),
+    ("delete", "/account"),
 }
 """What the site relies on. A route more needs no edit here, only its authorizer."""
 

@@ -11,6 +11,11 @@ def test_the_table_is_billed_by_use_recoverable_encrypted_and_outlives_the_stack
     assert {cloudformation.resources["Table"][policy] for policy in ("DeletionPolicy", "UpdateReplacePolicy")} == {"Retain"}
 
 
+def test_what_is_to_be_forgotten_expires(cloudformation: CloudFormation) -> None:
+    (table,) = cloudformation.of_type("AWS::DynamoDB::Table").values()
+    assert table["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
+
+
 def test_users_outlive_the_stack(cloudformation: CloudFormation) -> None:
     assert {cloudformation.resources["UserPool"][policy] for policy in ("DeletionPolicy", "UpdateReplacePolicy")} == {"Retain"}
 
