@@ -10,6 +10,7 @@ import { idToken } from "./session.js";
 
 /** @typedef {import("./shapes.js").Account} Account */
 /** @typedef {import("./shapes.js").Catalogue} Catalogue */
+/** @typedef {import("./shapes.js").Invoice} Invoice */
 /** @typedef {import("./shapes.js").Preview} Preview */
 /** @typedef {import("./shapes.js").SessionStatus} SessionStatus */
 /** @typedef {import("./shapes.js").Subscription} Subscription */
@@ -85,6 +86,14 @@ export const createCheckoutSession = (choice) => call("POST", "/create-checkout-
 export const getSessionStatus = (sessionId) => call("GET", `/session-status?${new URLSearchParams({ session_id: sessionId })}`);
 
 /**
+ * As `getSessionStatus`, and brings the account up to what the session says at once, however late the webhook is.
+ *
+ * @param {string} sessionId
+ * @returns {Promise<SessionStatus>}
+ */
+export const settleSession = (sessionId) => call("POST", "/settle-session", { body: { sessionId } });
+
+/**
  * @param {{subscriptionId: string, newPriceId: string}} change
  * @returns {Promise<Preview>}
  */
@@ -108,3 +117,22 @@ export const cancelSubscription = (order) => call("POST", "/cancel-subscription"
  * @returns {Promise<Subscription>}
  */
 export const resumeSubscription = (subscriptionId) => call("POST", "/resume-subscription", { body: { subscriptionId } });
+
+/**
+ * A session that saves another payment method.
+ *
+ * @returns {Promise<{sessionId: string, clientSecret: string}>}
+ */
+export const createSetupSession = () => call("POST", "/create-setup-session", { body: {} });
+
+/** @returns {Promise<{invoices: Invoice[]}>} newest first */
+export const getInvoices = () => call("GET", "/invoices");
+
+/**
+ * @param {string} invoiceId
+ * @returns {Promise<{status: string, clientSecret?: string}>} `paid`, `processing`, or `requires_action` with the secret to confirm with
+ */
+export const payInvoice = (invoiceId) => call("POST", "/pay-invoice", { body: { invoiceId } });
+
+/** @returns {Promise<{deleted: true}>} */
+export const deleteAccount = () => call("DELETE", "/account");

@@ -64,6 +64,17 @@
  * @property {number} nextDate
  * @property {{description: string, amount: number, proration: boolean}[]} lines
  */
+/**
+ * @typedef {object} Invoice
+ * @property {string} id
+ * @property {string | null} number
+ * @property {number} created
+ * @property {number} amountDue
+ * @property {string} currency
+ * @property {number} minorUnitDivisor
+ * @property {string} status Stripe's: open, paid, void or uncollectible
+ * @property {string | null} pdfUrl
+ */
 /** @typedef {{status: string, paymentStatus: string, subscriptionId?: string | null}} SessionStatus */
 
 export {};

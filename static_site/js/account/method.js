@@ -1,5 +1,6 @@
 /** The payment method as its owner knows it: brand, last four digits, expiry, and a warning in time. */
 
+import { button } from "../components/buttons.js";
 import { notice } from "../components/notice.js";
 import { now } from "../dates.js";
 import { h } from "../dom.js";
@@ -42,8 +43,9 @@ export function methodInWords(method) {
 /**
  * @param {PaymentMethod | null | undefined} method
  * @param {number | null | undefined} nextChargeAt Unix seconds
+ * @param {import("../pages/account.js").Deeds} deeds
  */
-export function methodCard(method, nextChargeAt) {
+export function methodCard(method, nextChargeAt, deeds) {
   const trouble = cardTrouble(method, nextChargeAt, now());
   return h(
     "section",
@@ -57,6 +59,7 @@ export function methodCard(method, nextChargeAt) {
         testid: "card-warning",
         text: trouble === "expired" ? t("account.cardExpired") : t("account.cardExpiring", { date: date(Number(nextChargeAt)) }),
       }),
+    h("div", {}, button(t(method ? "account.actions.changeMethod" : "account.actions.add_method"), { press: deeds.updateMethod, testid: "change-method-button" })),
   );
 }
 

@@ -9,7 +9,7 @@ import { pageUrl } from "../navigation.js";
 import { amountEvery, date, money } from "../words.js";
 import { methodInWords } from "./method.js";
 import { ring } from "./ring.js";
-import { isLive, possible, stateOf, toneOf } from "./state.js";
+import { isLive, nextStep, possible, stateOf, toneOf } from "./state.js";
 
 /** @typedef {import("../shapes.js").Account} Account */
 /** @typedef {import("../shapes.js").Catalogue} Catalogue */
@@ -28,6 +28,7 @@ export function planName(subscription, catalogue) {
 const MARKS = {
   none: "plus",
   incomplete: "clock",
+  action_required: "alert",
   incomplete_expired: "cross",
   past_due: "alert",
   unpaid: "alert",
@@ -74,7 +75,7 @@ export function overview(account, catalogue, deeds) {
       { class: "stack overview__body" },
       h("p", { "data-testid": "status-text" }, stateText(account, catalogue)),
       subscription && facts(subscription, catalogue),
-      nextSteps(subscription, deeds),
+      nextSteps(account, deeds),
     ),
   );
 }
@@ -140,24 +141,35 @@ function facts(subscription, catalogue) {
 /**
  * One primary step, and what else can be done.
  *
- * @param {Subscription | null} subscription
+ * @param {Account} account
  * @param {import("../pages/account.js").Deeds} deeds
  */
-function nextSteps(subscription, deeds) {
+function nextSteps({ subscription, paymentMethod }, deeds) {
   const can = possible(subscription);
+  const step = nextStep(subscription, paymentMethod);
   const steps = [];
-  if (can.subscribe) {
+  if (step === "subscribe") {
     const label = t(subscription ? "account.actions.resubscribe" : "account.actions.choosePlan");
     steps.push(linkButton(label, pageUrl("index.html"), { kind: "primary", testid: "resubscribe" }));
+  } else if (step && step !== "keep") {
+    steps.push(button(t(`account.actions.${step}`), { kind: "primary", press: press(step, deeds), testid: `${step.replace("_", "-")}-button` }));
   }
   if (subscription && can.keep) {
-    steps.push(button(t("account.actions.keep"), { kind: "primary", press: () => deeds.keep(subscription), testid: "keep-plan-button" }));
+    const kind = step === "keep" ? "primary" : undefined;
+    steps.push(button(t("account.actions.keep"), { kind, press: () => deeds.keep(subscription), testid: "keep-plan-button" }));
   }
   if (subscription && can.cancel) {
     steps.push(button(t("account.actions.cancel"), { press: () => deeds.cancel(subscription), testid: "cancel-button" }));
   }
-  if (stateOf(subscription) === "unknown") {
-    steps.push(button(t("account.actions.refresh"), { press: deeds.refresh, testid: "refresh-button" }));
-  }
   return steps.length > 0 ? h("div", { class: "row" }, ...steps) : null;
+}
+
+/**
+ * @param {Exclude<import("./state.js").Step, "subscribe" | "keep">} step
+ * @param {import("../pages/account.js").Deeds} deeds
+ * @returns {() => Promise<void>}
+ */
+function press(step, deeds) {
+  const { updateMethod, pay, resume, refresh } = deeds;
+  return { update_method: updateMethod, add_method: updateMethod, pay, confirm: pay, resume, refresh }[step];
 }

@@ -71,8 +71,10 @@ export function stateOf(subscription) {
       return status;
     case "incomplete":
       return paymentStatus === "processing" || paymentStatus === "action_required" ? paymentStatus : "incomplete";
-    case "incomplete_expired":
     case "past_due":
+      // A renewal that the bank wants confirmed: another card is not what is asked for.
+      return paymentStatus === "action_required" ? "action_required" : "past_due";
+    case "incomplete_expired":
     case "unpaid":
     case "paused":
     case "canceled":
@@ -111,6 +113,50 @@ export function possible(subscription) {
     cancel: live && !scheduled,
     cancelAtPeriodEnd: subscription?.status === "active" || subscription?.status === "trialing",
   };
+}
+
+/** @typedef {"subscribe" | "keep" | "update_method" | "add_method" | "pay" | "confirm" | "resume" | "refresh"} Step */
+
+/**
+ * The one right thing to do next; null where there is nothing to do.
+ *
+ * @param {Subscription | null | undefined} subscription
+ * @param {import("../shapes.js").PaymentMethod | null | undefined} method
+ * @returns {Step | null}
+ */
+export function nextStep(subscription, method) {
+  switch (stateOf(subscription)) {
+    case "none":
+    case "canceled":
+    case "incomplete_expired":
+      return "subscribe";
+    case "ending":
+      return "keep";
+    case "past_due":
+    case "unpaid":
+    case "payment_failed":
+      return "update_method";
+    case "action_required":
+      return "confirm";
+    case "incomplete":
+      return "pay";
+    case "change_pending":
+      return subscription?.paymentStatus === "action_required" ? "confirm" : "pay";
+    case "paused":
+      return method ? "resume" : "add_method";
+    case "trialing":
+      return method ? null : "add_method";
+    case "unknown":
+      return "refresh";
+    default:
+      return null;
+  }
+}
+
+/** Whether an invoice is open that a new payment method should pay. @param {Subscription | null | undefined} subscription */
+export function owes(subscription) {
+  const step = nextStep(subscription, null);
+  return step === "update_method" || step === "confirm" || step === "pay";
 }
 
 /** States that change by themselves soon, so that the page looks again. @param {State} state */

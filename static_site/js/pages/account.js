@@ -1,14 +1,16 @@
 /** The account: what is true now, and what can be done about it. What the server answers after a change is shown at once. */
 
 import { alternativesSection } from "../account/alternatives.js";
-import { methodCard } from "../account/method.js";
+import { invoicesSection, refreshInvoices } from "../account/invoices.js";
+import { methodCard, methodInWords } from "../account/method.js";
 import { othersSection } from "../account/others.js";
 import { overview, planName } from "../account/overview.js";
-import { isLive, isMoving, possible, stateOf } from "../account/state.js";
+import { isLive, isMoving, owes, possible, stateOf } from "../account/state.js";
 import { getAccount, getPlans, resumeSubscription } from "../api.js";
 import { findPrice } from "../catalogue.js";
 import { forgetPaid } from "../checkout/paid.js";
-import { button } from "../components/buttons.js";
+import { button, linkButton } from "../components/buttons.js";
+import { renderChrome } from "../components/chrome.js";
 import { notice } from "../components/notice.js";
 import { featureList } from "../components/plans.js";
 import { byId, h, replace } from "../dom.js";
@@ -16,7 +18,7 @@ import { errorMessage, ServiceError } from "../errors.js";
 import { t } from "../i18n/index.js";
 import { pageUrl, parameter } from "../navigation.js";
 import { leftForSignIn, requireSignIn, startPage } from "../page.js";
-import { signedInEmail } from "../session.js";
+import { signedInEmail, signOut } from "../session.js";
 import { date, money } from "../words.js";
 
 /** @typedef {import("../shapes.js").Plan} Plan */
@@ -30,11 +32,17 @@ import { date, money } from "../words.js";
  * @property {(subscription: Subscription) => Promise<void>} cancel
  * @property {(subscription: Subscription) => Promise<void>} keep
  * @property {(subscription: Subscription, plan: Plan, price: Price) => Promise<void>} change
+ * @property {() => Promise<void>} updateMethod and then pay what is owed with the new one
+ * @property {() => Promise<void>} pay what is owed, or have the bank's confirmation
+ * @property {() => Promise<void>} resume a paused subscription
  * @property {() => Promise<void>} refresh
  */
 
 /** After a change, and while something is under way, the account is asked again at these pauses: webhooks follow within seconds. */
 const LOOK_AGAIN_MS = [1_500, 3_000, 6_000, 12_000, 24_000];
+
+/** @type {Record<import("../account/payment.js").PaymentOutcome, import("../components/notice.js").Tone>} */
+const OUTCOME_TONES = { paid: "ok", processing: "info", nothing: "info", unconfirmed: "warn", declined: "danger" };
 
 /** @type {import("../shapes.js").Account | null} */
 let account = null;
@@ -43,6 +51,8 @@ let catalogue = null;
 /** @type {unknown} */
 let failure = null;
 let email = "";
+/** The account was deleted a moment ago. */
+let gone = false;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let nextLook;
 
@@ -95,8 +105,73 @@ const deeds = {
       lost,
     );
   },
+  async updateMethod() {
+    const panel = await fetched(import("../account/method-update.js"));
+    await panel?.openMethodUpdate(account?.paymentMethod?.id, methodSaved);
+  },
+  async pay() {
+    const payment = await fetched(import("../account/payment.js"));
+    try {
+      const outcome = await payment?.payOpenInvoices();
+      if (outcome) {
+        await paymentTold(outcome);
+      }
+    } catch (error) {
+      lost(error, "payment.unknown");
+    }
+  },
+  async resume() {
+    if (account?.subscription) {
+      try {
+        accept(await resumeSubscription(account.subscription.id), t("cancel.kept"));
+      } catch (error) {
+        lost(error);
+      }
+    }
+  },
   refresh: load,
 };
+
+/** @param {import("../shapes.js").Account | null} fresh */
+async function methodSaved(fresh) {
+  if (!fresh?.paymentMethod) {
+    tell("info", t("method.slow"));
+    lookAgain();
+    return;
+  }
+  account = fresh;
+  draw();
+  tell("ok", t("method.done", { method: methodInWords(fresh.paymentMethod) }));
+  if ([fresh.subscription, ...fresh.otherSubscriptions].some(owes)) {
+    await deeds.pay();
+  } else if (stateOf(fresh.subscription) === "paused") {
+    await deeds.resume();
+  }
+}
+
+/** @param {import("../account/payment.js").PaymentOutcome} outcome */
+async function paymentTold(outcome) {
+  await look();
+  refreshInvoices();
+  lookAgain();
+  tell(OUTCOME_TONES[outcome], t(`payment.${outcome}`));
+  if (outcome === "declined") {
+    await deeds.updateMethod();
+  }
+}
+
+async function askToDelete() {
+  const dialog = await fetched(import("../account/delete-dialog.js"));
+  const live = [account?.subscription, ...(account?.otherSubscriptions ?? [])].some((each) => each && isLive(each));
+  dialog?.openDeleteDialog(live, async () => {
+    clearTimeout(nextLook);
+    account = null;
+    gone = true;
+    await signOut();
+    renderChrome();
+    draw();
+  });
+}
 
 if (requireSignIn()) {
   startPage("account", draw);
@@ -163,6 +238,15 @@ function draw() {
     replace(place, notice({ tone: "danger", title: t("account.errorTitle"), text: errorMessage(failure), actions: [again] }));
     return;
   }
+  if (gone) {
+    const plans = linkButton(t("checkout.seePlans"), pageUrl("index.html"));
+    replace(byId("account-news"), notice({ tone: "ok", title: t("deletion.doneTitle"), text: t("deletion.doneText"), actions: [plans], testid: "deleted" }));
+    replace(byId("signed-in-as"));
+    replace(byId("method-update"));
+    replace(byId("account-more"));
+    replace(place);
+    return;
+  }
   if (!account) {
     return;
   }
@@ -181,8 +265,18 @@ function draw() {
         alternativesSection(subscription, catalogue, deeds),
         othersSection(account, catalogue, deeds),
       ),
-      known && h("div", { class: "stack stack--wide" }, featuresCard(features), methodCard(account.paymentMethod, subscription?.nextCharge?.at)),
+      known && h("div", { class: "stack stack--wide" }, featuresCard(features), methodCard(account.paymentMethod, subscription?.nextCharge?.at, deeds)),
     ),
+  );
+  replace(byId("account-more"), account.customerId && invoicesSection(), deletion());
+}
+
+function deletion() {
+  return h(
+    "section",
+    { class: "deletion", "aria-labelledby": "deletion-title" },
+    h("div", {}, h("h2", { id: "deletion-title" }, t("deletion.heading")), h("p", { class: "muted small" }, t("deletion.lead"))),
+    button(t("deletion.open"), { press: askToDelete, testid: "delete-account-button" }),
   );
 }
 
@@ -220,14 +314,15 @@ function accept(changed, told) {
  * An action failed. Where its outcome is unknown the account is read again, which is what is then shown.
  *
  * @param {unknown} error
+ * @param {string} [unknown] words for an outcome that nobody knows
  */
-function lost(error) {
+function lost(error, unknown = "change.unknown") {
   console.error(error);
   if (leftForSignIn(error)) {
     return;
   }
   if (error instanceof ServiceError && error.outcomeUnknown) {
-    tell("warn", t("change.unknown"));
+    tell("warn", t(unknown));
     lookAgain();
   } else {
     tell("danger", errorMessage(error));

@@ -1,6 +1,6 @@
 /** After paying: what the session says, and once the account agrees, success. Never before. */
 
-import { getAccount, getPlans, getSessionStatus } from "../api.js";
+import { getAccount, getPlans, getSessionStatus, settleSession } from "../api.js";
 import { findPrice } from "../catalogue.js";
 import { accountOutcome, boughtSubscription, sessionOutcome } from "../checkout/outcome.js";
 import { forgetPaid } from "../checkout/paid.js";
@@ -56,7 +56,9 @@ async function check() {
       show("settling");
     }
     catalogue = await plans;
-    await waitForAccount(session);
+    // Sooner than the webhook. Where it fails the webhook still comes.
+    session = await settleSession(id).catch(() => session);
+    await waitForAccount(/** @type {import("../shapes.js").SessionStatus} */ (session));
     draw();
   } catch (error) {
     console.error(error);

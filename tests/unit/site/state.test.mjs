@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { cardTrouble, isLive, possible, stateOf, toneOf } from "../../../static_site/js/account/state.js";
+import { cardTrouble, isLive, nextStep, owes, possible, stateOf, toneOf } from "../../../static_site/js/account/state.js";
 import en from "../../../static_site/js/i18n/en.js";
 
 const sub = (status, more = {}) => ({ id: "sub_1", status, productId: "prod", priceId: "price", currentPeriodEnd: 2_000, ...more });
@@ -25,6 +25,7 @@ const STATES = [
   [sub("incomplete", { paymentStatus: "failed" }), "incomplete"],
   [sub("incomplete_expired"), "incomplete_expired"],
   [sub("past_due", { paymentStatus: "failed" }), "past_due"],
+  [sub("past_due", { paymentStatus: "action_required" }), "action_required"],
   [sub("unpaid"), "unpaid"],
   [sub("paused"), "paused"],
   [sub("canceled", { cancelAt: 1_000 }), "canceled"],
@@ -83,4 +84,43 @@ test("a card is warned about before the charge that it would miss", () => {
   assert.equal(cardTrouble(card, null, december), "expired");
   assert.equal(cardTrouble({ id: "pm", type: "sepa_debit" }, december, november), null);
   assert.equal(cardTrouble(null, december, november), null);
+});
+
+const CARD = { id: "pm_1", type: "card" };
+
+/** The state, whether a payment method is there, and the one step to take. */
+const STEPS = [
+  [null, false, "subscribe"],
+  [sub("canceled"), true, "subscribe"],
+  [sub("incomplete_expired"), true, "subscribe"],
+  [sub("active"), true, null],
+  [sub("active", { paymentStatus: "processing" }), true, null],
+  [sub("active", { cancelAt: 2_000 }), true, "keep"],
+  [sub("trialing"), true, null],
+  [sub("trialing"), false, "add_method"],
+  [sub("paused"), false, "add_method"],
+  [sub("paused"), true, "resume"],
+  [sub("active", { paymentStatus: "failed" }), true, "update_method"],
+  [sub("past_due", { paymentStatus: "failed" }), true, "update_method"],
+  [sub("past_due", { paymentStatus: "action_required" }), true, "confirm"],
+  [sub("unpaid"), true, "update_method"],
+  [sub("incomplete"), true, "pay"],
+  [sub("incomplete", { paymentStatus: "action_required" }), true, "confirm"],
+  [sub("active", { pendingUpdate: { priceId: "price_2", expiresAt: 1_500 }, paymentStatus: "failed" }), true, "pay"],
+  [sub("active", { pendingUpdate: { priceId: "price_2", expiresAt: 1_500 }, paymentStatus: "action_required" }), true, "confirm"],
+  [sub("hibernating"), true, "refresh"],
+];
+
+for (const [subscription, hasMethod, expected] of STEPS) {
+  test(`${subscription?.status ?? "nothing"} ${Object.keys(subscription ?? {}).slice(5)} ${hasMethod} leads to ${expected}`, () => {
+    assert.equal(nextStep(subscription, hasMethod ? CARD : null), expected);
+  });
+}
+
+test("a new payment method pays what failed, and nothing that is on its way", () => {
+  assert.ok(owes(sub("past_due", { paymentStatus: "failed" })));
+  assert.ok(owes(sub("incomplete")));
+  assert.ok(!owes(sub("active", { paymentStatus: "processing" })));
+  assert.ok(!owes(sub("trialing")));
+  assert.ok(!owes(null));
 });
