@@ -1,7 +1,12 @@
-"""POST /resume-subscription: withdraws a scheduled cancellation. What has ended cannot be revived."""
+"""POST /resume-subscription: withdraws a scheduled cancellation, or goes on after a pause. What has ended cannot be revived."""
+
+from typing import Any
+
+from stripe import StripeClient
 
 from billing.endpoint import Answer, Body, Request, endpoint
 from billing.own_changes import change_subscription, withdraw_cancellation
+from billing.shapes import Json
 
 
 class ResumeSubscription(Body):
@@ -10,4 +15,11 @@ class ResumeSubscription(Body):
 
 @endpoint(ResumeSubscription)
 def handler(request: Request[ResumeSubscription]) -> Answer:
-    return change_subscription(request.caller, request.body.subscription_id, withdraw_cancellation)
+    return change_subscription(request.caller, request.body.subscription_id, _resume)
+
+
+def _resume(client: StripeClient, known: Json, key: str) -> Any:
+    if known["status"] == "paused":
+        # Its trial ended without a payment method. A period begins today, and is charged.
+        return client.v1.subscriptions.resume(known["id"], {"billing_cycle_anchor": "now"}, {"idempotency_key": key})
+    return withdraw_cancellation(client, known, key)
