@@ -37,7 +37,9 @@ def payment_processing(world: World, invoice_id: str) -> None:
     """A delayed debit counts as good until it fails: the subscription may be active at once."""
     invoice = world.get("invoice", invoice_id)
     subscription = world.find("subscription", invoice["_subscription"])
-    if subscription is not None and subscription["status"] == "incomplete":
+    if invoice.get("_applies_update"):
+        world.tell("subscription.pending_update_paid", invoice["id"])
+    elif subscription is not None and subscription["status"] == "incomplete":
         with world.changing(subscription, "customer.subscription.updated"):
             subscription["status"] = "active"
         entitling.refresh(world, subscription["customer"])

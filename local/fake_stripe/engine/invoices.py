@@ -214,6 +214,8 @@ def mark_paid(world: World, invoice: dict, intent: dict | None = None, *, out_of
     )
     invoice["status_transitions"]["paid_at"] = now
     world.put(invoice)
+    if out_of_band:
+        _abandon_intent(world, invoice, "automatic")
     if intent:
         for payment in world.by("invoice_payment", "_intent", intent["id"]):
             payment["status"] = "paid"
@@ -231,9 +233,12 @@ def tell_payment(world: World, payment_id: str) -> None:
 
 
 def void(world: World, invoice: dict) -> None:
-    """→ void: nothing is owed, and its intent is given up."""
+    """→ void: nothing is owed, its intent is given up and the balance it used is given back. Raises InvalidRequest when it cannot be."""
     if invoice["status"] not in ("open", "uncollectible"):
         raise InvalidRequest(f"You can only pass in open invoices. This invoice isn't open: its status is {invoice['status']}.")
+    intent = world.find("payment_intent", invoice["_intent"])
+    if intent is not None and intent["status"] == "processing":
+        raise InvalidRequest("You cannot void an invoice while a payment of it is processing.", code="invoice_payment_intent_processing")
     _abandon_intent(world, invoice, "void_invoice")
     customer = world.get("customer", invoice["customer"])
     used = (invoice["ending_balance"] or 0) - invoice["starting_balance"]

@@ -109,6 +109,7 @@ def pending_update_paid(world: World, invoice_id: str) -> None:
     made = subscription.pop("_pending_plan", None)
     if made is None or invoice["id"] != subscription.pop("_pending_invoice", None):
         return
+    invoice["_applies_update"] = False
     was_waiting = subscription["pending_update"] is not None
     if not was_waiting:  # paid at once: the update under way tells it
         apply(world, subscription, made)

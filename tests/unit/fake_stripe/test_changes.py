@@ -399,3 +399,30 @@ def test_a_refused_update_changes_nothing(shop: Shop) -> None:
             shop.post(path, **params)
         assert shop.subscription(subscription["id"]) == subscription
     assert shop.event_types() == []
+
+
+@pytest.mark.parametrize(("iban", "status"), [("AT321904300235473204", "active"), ("AT861904300235473202", "past_due")])
+def test_a_debit_counts_as_good_until_it_fails_also_for_an_upgrade(shop: Shop, iban: str, status: str) -> None:
+    subscription = shop.subscribe(currency="eur")
+    made = shop.post(
+        "/v1/payment_methods", type="sepa_debit", sepa_debit={"iban": iban}, billing_details={"name": "Jo", "email": "j@x.eu"}
+    )["id"]
+    shop.post(f"/v1/payment_methods/{made}/attach", customer=subscription["customer"])
+    shop.post(f"/v1/subscriptions/{subscription['id']}", default_payment_method=made)
+    changed = upgrade(shop, subscription, "pending_if_incomplete")
+    assert (changed["pending_update"], item_of(changed)["price"]["id"]) == (None, shop.premium)
+    assert changed["latest_invoice"]["status"] == "open"
+    with pytest.raises(Refused):
+        shop.post(f"/v1/invoices/{changed['latest_invoice']['id']}/void")
+    shop.advance(180)
+    assert shop.subscription(subscription["id"])["status"] == status
+
+
+def test_an_invoice_paid_elsewhere_gives_its_intent_up(shop: Shop) -> None:
+    subscription = with_default(shop, "pm_card_chargeCustomerFail")
+    shop.advance(33 * DAY)
+    owed = shop.invoices(subscription["id"])[-1]
+    paid = shop.post(f"/v1/invoices/{owed['id']}/pay", paid_out_of_band=True)
+    assert (paid["status"], paid["amount_paid"]) == ("paid", 0)
+    assert shop.intent_of(owed["id"])["status"] == "canceled"
+    assert shop.subscription(subscription["id"])["status"] == "active"
