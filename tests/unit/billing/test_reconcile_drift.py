@@ -173,3 +173,17 @@ def test_a_place_in_the_list_that_is_gone_is_not_the_end(account: InProcessStrip
     job.release()
     assert "begins anew" in run(Budget())["drift"].stopped
     assert run(Budget())["drift"].repaired
+
+
+def test_a_customer_who_is_gone_from_stripe_is_forgotten_and_then_costs_no_call(account: InProcessStripe) -> None:
+    customer, _ = account.subscriber("u2")
+    account.deliver()
+    account.delete(f"/v1/customers/{customer}")
+    account.drop()
+    assert shown("u2")["features"] == ["basic_features"]
+    assert scan().repaired == [("u2", "customer")]
+    assert store.read("u2") is None
+    account.requests.clear()
+    report = scan()
+    assert (report.repaired, report.not_ours, report.skipped) == ([], 1, [])
+    assert not [request for request in account.requests if customer in request]

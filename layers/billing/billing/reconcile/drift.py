@@ -17,10 +17,10 @@ from billing.fetch import pages
 from billing.log import logger
 from billing.reconcile.budget import RunEnds
 from billing.reconcile.crew import Crew
-from billing.refresh import refresh_everything
+from billing.refresh import Refreshed, refresh_everything
 from billing.shapes import Json, child, identity
 from billing.state import jobs, store
-from billing.state.parts import ENTITLEMENTS, User, payment_key, payment_method_key, subscription_key
+from billing.state.parts import CUSTOMER, ENTITLEMENTS, User, payment_key, payment_method_key, subscription_key
 
 JOB = "drift"
 
@@ -66,7 +66,9 @@ class Drift:
         for subscription in found:
             self._crew.report.listed += 1
             customer = identity(subscription["customer"])
-            if customer is not None and _may_be_ours(subscription, customer):
+            if customer is not None and _is_deleted(subscription):
+                self._crew.mend(customer, lambda customer=customer: self._forget(customer))
+            elif customer is not None and _may_be_ours(subscription, customer):
                 by_customer.setdefault(customer, []).append(subscription)
             else:
                 self._crew.report.stranger()
@@ -81,9 +83,23 @@ class Drift:
         elif (deep or any(looks_wrong(user, each) for each in found)) and self._crew.mend(customer, lambda: self._refresh(user)):
             self._refreshed.add(customer)
 
+    def _forget(self, customer: str) -> None:
+        """Of a customer that is gone from Stripe nothing is listed but what ended with them: one read, and mostly that is all."""
+        user = store.user_of(customer)
+        if user is None:
+            self._crew.report.stranger()
+            return
+        store.forget_customer(customer, int(time.time()))
+        self._crew.report.add(user, Refreshed(CUSTOMER, {"id": customer}, None))
+
     def _refresh(self, user: User) -> None:
         for refreshed in refresh_everything(user, "drift scan"):
             self._crew.report.add(user.id, refreshed)
+
+
+def _is_deleted(subscription: Json) -> bool:
+    expanded: Any = subscription["customer"]
+    return bool(expanded.get("deleted"))
 
 
 def _may_be_ours(subscription: Json, customer: str) -> bool:
