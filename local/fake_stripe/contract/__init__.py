@@ -4,6 +4,7 @@ import importlib.util
 import json
 import os
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,7 @@ class Contract:
 _loaded: dict[str, Contract] = {}
 
 
+@cache
 def default_contract() -> Contract:
     """The release of the stripe-python beside this package: the account's default API version."""
     return _load(_installed())
