@@ -4,7 +4,6 @@ It stands where pynamodb's `TableConnection` stands, takes pynamodb's own condit
 on DynamoDB's JSON. `tests/unit/state/test_memory_table.py` holds it against moto.
 """
 
-import copy
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -35,7 +34,7 @@ class MemoryTable:
         def run() -> Json:
             with self._lock:
                 found = self.items.get(hash_key)
-                return {} if found is None else {"Item": copy.deepcopy(found)}
+                return {} if found is None else {"Item": found}
 
         return self.around(run)
 
@@ -45,7 +44,7 @@ class MemoryTable:
         def run() -> Json:
             with self._lock:
                 self._check(condition, self.items.get(hash_key))
-                self.items[hash_key] = copy.deepcopy(attributes) | {"pk": {"S": hash_key}}
+                self.items[hash_key] = attributes | {"pk": {"S": hash_key}}
                 return {}
 
         return self.around(run)
@@ -57,19 +56,20 @@ class MemoryTable:
             with self._lock:
                 current = self.items.get(hash_key)
                 self._check(condition, current)
-                updated = copy.deepcopy(current) if current is not None else {"pk": {"S": hash_key}}
+                updated = current if current is not None else {"pk": {"S": hash_key}}
                 for action in actions:
-                    _act(updated, action)
+                    updated = _act(updated, action)
                 self.items[hash_key] = updated
-                return {"Attributes": copy.deepcopy(updated)}
+                return {"Attributes": updated}
 
         return self.around(run)
 
     def delete_item(self, hash_key: str, range_key: str | None = None, condition: Condition | None = None, **_: Any) -> Json:
         def run() -> Json:
-            self._check(condition, self.items.get(hash_key), DeleteError)
-            self.items.pop(hash_key, None)
-            return {}
+            with self._lock:
+                self._check(condition, self.items.get(hash_key), DeleteError)
+                self.items.pop(hash_key, None)
+                return {}
 
         return self.around(run)
 
@@ -81,20 +81,23 @@ class MemoryTable:
             raise refusal("The condition does not hold", cause)
 
 
-def _act(item: Json, action: Any) -> None:
+def _act(item: Json, action: Any) -> Json:
+    """The item with one action done. What the action does not touch is shared with the item as it was, which stays as it was."""
+    updated = holder = dict(item)
     *parents, last = action.values[0].path
-    holder: Any = item
     for name in parents:
         if name not in holder:
             cause = ClientError({"Error": {"Code": "ValidationException", "Message": "invalid document path"}}, "UpdateItem")
             raise UpdateError("Failed to update item", cause)
+        holder[name] = {"M": dict(holder[name]["M"])}
         holder = holder[name]["M"]
     if isinstance(action, SetAction):
-        holder[last] = copy.deepcopy(action.values[1].value)
+        holder[last] = action.values[1].value
     elif isinstance(action, RemoveAction):
         holder.pop(last, None)
     else:
         raise NotImplementedError(type(action))
+    return updated
 
 
 def _resolve(operand: Any, item: Json) -> Any:

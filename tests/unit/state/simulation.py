@@ -89,8 +89,8 @@ class Simulation:
         self.queue: list[tuple[float, int, Callable[[], None]]] = []
         self.order = 0
         self.changes: list[float] = []
-        self.events: list[tuple[str, int]] = []
-        """(id, created) of all events, as Stripe lists them."""
+        self.events: list[tuple[str, int, State]] = []
+        """(id, created, what they tell) of all events, as Stripe lists them."""
         self.skew = self.random.choice(self.weather.skews)
         self.shown = -1
         self.showed_older = False
@@ -150,13 +150,17 @@ class Simulation:
         self.changes.append(self.now)
         off = self.random.uniform(-self.weather.created_off, self.weather.created_off)
         created = math.floor(self.now + off)
-        self.events.append((f"evt_{number}", created))
+        self.events.append((f"evt_{number}", created, self.states[number]))
         for _ in range(2 if self.random.random() < self.weather.twice else 1):
             if not self.chance(self.weather.drop):
                 self.at(self.now + self.random.choice(self.weather.delays) * self.random.random(), self.delivery(created, number))
         if self.chance(self.weather.intruders):
             self.at(self.now + self.random.choice(self.weather.delays), self.task(lambda: self.intrude(created + 1)))
         return number
+
+    def change_elsewhere(self) -> None:
+        """By the Dashboard, or by Stripe itself."""
+        self.change()
 
     def truth(self, number: int) -> State:
         """What Stripe answers after so many changes: the newest object's state, as the last change to it left it."""
@@ -220,8 +224,8 @@ class Simulation:
         listed = list(reversed(self.events))
         user = store.read(USER)
         assert user is not None
-        for event, created in listed:
-            if not accounts_for(user.parts.get(KEY), event, created):
+        for event, created, state in listed:
+            if not accounts_for(user.parts.get(KEY), event, created, state.subject, state.rank):
                 news = self.fetch()
                 store.apply(USER, CUSTOMER, KEY, self.observe_by(event, news), self.fetch)
                 return
@@ -245,7 +249,7 @@ class Simulation:
             if number and self.random.random() < self.weather.own:
                 self.at(time, self.task(self.own_call))
             else:
-                self.at(time, lambda: self.change() and None)
+                self.at(time, self.change_elsewhere)
         for _ in range(self.weather.reconciles):
             self.at(self.random.uniform(0, time + 30), self.task(self.reconcile))
         self._until_idle()

@@ -20,4 +20,5 @@ def completed(event: Event) -> News | Errand | None:
         key=payment_key(event.reference("subscription")),
         # The invoice may not exist yet. Rank 0: whatever its own events say comes after this.
         read=lambda lo, hi, by: Observation({"invoice": None, "status": "processing"}, lo, hi, by, subject=session),
+        subject=session,
     )

@@ -11,7 +11,7 @@ from billing.settings import settings
 from billing.shapes import Json, child, identity
 from billing.state import store
 from billing.state.parts import Observation
-from billing.state.rule import EVENT_MARGIN
+from billing.state.rule import event_interval
 
 Read = Callable[[int, int, str], Observation]
 """From (lo, hi, source) to the news in an event's snapshot."""
@@ -21,12 +21,15 @@ Read = Callable[[int, int, str], Observation]
 class News:
     """Which part of whose user an event tells of, and how its snapshot is read.
 
-    The first two need only the event's ids, which are the same in every release: reconcile goes by them alone.
+    All but `read` need only ids and dates of creation, which are the same in every release: reconcile goes by them alone.
     """
 
     customer: str
     key: str
     read: Read
+    subject: str = ""
+    """Id and `created` of the object, for a part that follows a series of them: as in `Observation`."""
+    rank: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,7 @@ class Event:
 
     def observation(self, read: Read) -> Observation:
         """The snapshot as an observation; a mere hint if it is in another release or in a shape that `read` does not know."""
-        lo, hi = self.created - EVENT_MARGIN, self.created + EVENT_MARGIN
+        lo, hi = event_interval(self.created)
         hint = Observation(None, lo, hi, self.id, certain=False)
         if not self.pinned:
             return hint

@@ -37,6 +37,8 @@ def _changed(event: Event, status: str) -> News | None:
         customer=event.reference("customer"),
         key=payment_key(subscription),
         read=lambda lo, hi, by: snapshots.payment(event.object, status, lo, hi, by),
+        subject=event.reference("id"),
+        rank=int(event.object.get("created") or 0),
     )
 
 

@@ -105,12 +105,12 @@ class Missed:
                 case Errand():
                     self._once(customer, event.id, about.run)
                 case News():
-                    self._look_at(user, about.key, event)
+                    self._look_at(user, event, about)
 
-    def _look_at(self, user: User, key: str, event: Event) -> None:
-        if not accounts_for(user.parts.get(key), event.id, event.created):
+    def _look_at(self, user: User, event: Event, news: News) -> None:
+        if not accounts_for(user.parts.get(news.key), event.id, event.created, news.subject, news.rank):
             by = f"{event.id} reconciled"
-            self._once(user.customer, key, lambda: self._crew.report.add(user.id, refresh(user, key, by)))
+            self._once(user.customer, news.key, lambda: self._crew.report.add(user.id, refresh(user, news.key, by)))
 
     def _once(self, customer: str, what: str, work: Callable[[], None]) -> None:
         if (customer, what) not in self._looked_at and self._crew.mend(f"{what} of {customer}", work):

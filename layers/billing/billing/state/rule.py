@@ -31,6 +31,11 @@ EVENT_MARGIN = 2
 """Seconds by which an event's `created` may be off (E)."""
 
 
+def event_interval(created: int) -> tuple[int, int]:
+    """Between when and when on Stripe's clock an event's snapshot was true (Unix seconds)."""
+    return created - EVENT_MARGIN, created + EVENT_MARGIN
+
+
 class Verdict(Enum):
     WRITE = "write"
     DROP = "drop"
@@ -57,9 +62,14 @@ def judge(stored: Part | None, news: Observation) -> Verdict:
     return Verdict.TOUCH if stored.value == news.value else Verdict.FETCH
 
 
-def accounts_for(stored: Part | None, event: str, created: int) -> bool:
-    """Whether what is stored already contains an event of which only the id and the time (Unix seconds) are known: it was set by
-    that very event, or was true clearly after it. If so there is nothing to ask Stripe; the webhook did its work."""
+def accounts_for(stored: Part | None, event: str, created: int, subject: str = "", rank: int = 0) -> bool:
+    """Whether what is stored already contains an event of which only the id, the time (Unix seconds) and the object are known: it
+    was set by that very event, was true clearly after it, or is of a newer object in the series. If so there is nothing to ask
+    Stripe; the webhook did its work."""
     if stored is None:
         return False
-    return stored.source.partition(" ")[0] == event or created + EVENT_MARGIN < stored.lo
+    if stored.source.partition(" ")[0] == event:
+        return True
+    if stored.subject != subject:
+        return rank < stored.rank
+    return created + EVENT_MARGIN < stored.lo
