@@ -39,12 +39,21 @@ def delete_account(caller: Caller) -> None:
     user = store.begin_deletion(caller.id, now)
     customer = customer_of_leaving(user, caller.email)
     if customer and not is_deleted(customer):
-        _expire_sessions(customer)
-        _cancel_subscriptions(user, customer)
-        _delete_customer(customer)
+        _end_in_stripe(user, customer)
     store.bury(user.id, customer, now)
     delete_login(user.id)
     logger().info("User deleted", extra={"user": user.id, "customer": customer})
+
+
+def _end_in_stripe(user: User, customer: str) -> None:
+    try:
+        _expire_sessions(customer)
+        _cancel_subscriptions(user, customer)
+        ask(lambda stripe: stripe.v1.customers.delete(customer))
+    except stripe.InvalidRequestError:
+        # Another request of theirs, or an earlier attempt whose answer was lost, may have come to the end first.
+        if not is_deleted(customer):
+            raise
 
 
 def _expire_sessions(customer: str) -> None:
@@ -63,11 +72,3 @@ def _cancel_subscriptions(user: User, customer: str) -> None:
                 make_change(user, subscription, lambda stripe, known, _: stripe.v1.subscriptions.cancel(known["id"]))
             except Conflict:
                 pass  # it has ended by itself
-
-
-def _delete_customer(customer: str) -> None:
-    try:
-        ask(lambda stripe: stripe.v1.customers.delete(customer))
-    except stripe.InvalidRequestError:
-        if not is_deleted(customer):
-            raise

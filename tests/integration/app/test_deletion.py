@@ -2,6 +2,7 @@
 
 import base64
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -88,6 +89,36 @@ def test_an_open_checkout_ends_with_its_user(stack: LocalStack, stripe: Stripe) 
     leave(person)
     assert stripe.client.v1.checkout.sessions.retrieve(session).status == "expired"
     assert stripe.pay(session, "pm_card_visa").status_code == 400
+    assert_forgotten(stack, person, customer)
+
+
+def test_a_payment_that_no_event_has_told_of_yet_is_ended_too(stack: LocalStack, stripe: Stripe) -> None:
+    person = Person(stack)
+    customer = person.post("/create-customer")["customerId"]
+    session = person.post("/create-checkout-session", {"lookupKey": "basic_monthly"})["sessionId"]
+    stripe.control("webhooks/hold")
+    try:
+        assert stripe.pay(session, "pm_card_visa").status_code == 200
+        leave(person)
+    finally:
+        stripe.control("webhooks/release")
+    stripe.settle()
+    assert_forgotten(stack, person, customer)
+    subscriptions = stripe.client.v1.subscriptions.list({"customer": customer, "status": "all"}).data
+    assert [subscription.status for subscription in subscriptions] == ["canceled"]
+
+
+def test_five_clicks_and_the_webhooks_at_once_are_one_deletion(stack: LocalStack, stripe: Stripe) -> None:
+    person = Person(stack)
+    customer = person.subscribe("premium_monthly")["customerId"]
+    stripe.control("webhooks/faults", {"duplicate": 1.0, "reorder": True, "seed": 5})
+    try:
+        with ThreadPoolExecutor(5) as pool:
+            answers = list(pool.map(lambda _: person.call("DELETE", "/account"), range(5)))
+        stripe.settle()
+    finally:
+        stripe.control("webhooks/faults", {})
+    assert {answer.status_code for answer in answers} == {200}
     assert_forgotten(stack, person, customer)
 
 
