@@ -6,6 +6,7 @@ import os
 import sys
 import threading
 
+from .contract import default_contract
 from .server.app import App, Static
 from .server.http import Server
 from .server.keys import KeyRing
@@ -56,6 +57,11 @@ def tick(app: App, stopped: threading.Event) -> None:
 
 def main() -> int:
     options = arguments()
+    try:
+        default_contract()
+    except RuntimeError as error:
+        print(f"fake Stripe: {error}", file=sys.stderr)
+        return 1
     try:
         server, app = make_server(options.port, seed=options.seed, secret_key=options.secret_key, publishable_key=options.publishable_key)
     except OSError as error:
