@@ -20,6 +20,6 @@ def handler(request: Request[ResumeSubscription]) -> Answer:
 
 def _resume(client: StripeClient, known: Json, key: str) -> Any:
     if known["status"] == "paused":
-        # Its trial ended without a payment method. A period begins today, and is charged.
-        return client.v1.subscriptions.resume(known["id"], {"billing_cycle_anchor": "now"}, {"idempotency_key": key})
+        # Its trial ended without a payment method. A period begins now, Stripe's default, and is charged.
+        return client.v1.subscriptions.resume(known["id"], {}, {"idempotency_key": key})
     return withdraw_cancellation(client, known, key)
