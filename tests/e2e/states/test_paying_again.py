@@ -43,3 +43,19 @@ def test_another_card_that_is_declined_too_leaves_the_form_open(visitor: Visitor
     visitor.told("The payment was declined")
     expect(visitor.page.get_by_test_id("method-update")).to_be_visible()
     visitor.sees("past_due")
+
+
+def test_unpaid_is_paid_with_another_card(visitor: Visitor) -> None:
+    visitor.settings(dunning_end="unpaid")
+    try:
+        renewal_fails(visitor)
+        visitor.after(RETRIES_END)
+    finally:
+        visitor.settings(dunning_end="cancel")
+    visitor.open_account("unpaid")
+    visitor.examine("account-unpaid")
+    visitor.press("update-method-button")
+    visitor.fill_card("4242424242424242")
+    visitor.press("save-method")
+    visitor.told("The payment went through")
+    visitor.sees("active")
