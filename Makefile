@@ -42,6 +42,11 @@ test-sam: .venv/.ready .venv-sam/.ready .venv-sam/bin/python3.13
 ci:
 	@bash .ci/run
 
+## gallery: a picture of each page and state of the site, in build/gallery/index.html
+.PHONY: gallery
+gallery: test-environment
+	@$(PYTHON) -m tests.e2e.gallery
+
 ## check: format, lint and types of all code, Python and the site's, without changing a file
 .PHONY: check
 check: .venv/.ready tests/web/node_modules/.ready
