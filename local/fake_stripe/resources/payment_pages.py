@@ -179,6 +179,7 @@ def _line(world: World, line: dict, currency: str) -> dict:
     recurring = line["recurring"]
     return {
         "id": line["id"],
+        "price": line["price"],
         "name": product["name"],
         "description": product["description"],
         "quantity": line["quantity"],
