@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, "..", "..");
 const site = join(root, "static_site");
+const stripe = join(root, "local", "fake_stripe");
 const bin = (name) => join(here, "node_modules", ".bin", name);
 
 const checks = [
@@ -16,9 +17,30 @@ const checks = [
   ["types of the site, clover", [bin("tsc"), "-p", "site/tsconfig.clover.json"]],
   ["types of the Stripe.js stand-in, endive", [bin("tsc"), "-p", "stripe_js/tsconfig.endive.json"]],
   ["types of the Stripe.js stand-in, clover", [bin("tsc"), "-p", "stripe_js/tsconfig.clover.json"]],
-  ["eslint", [bin("eslint"), "--config", join(here, "eslint.config.js"), "--max-warnings", "0", "static_site"], root],
-  ["stylelint", [bin("stylelint"), "--config", join(here, "stylelint.config.js"), "--max-warnings", "0", join(site, "css", "*.css")]],
-  ["html-validate", [bin("html-validate"), "--config", join(here, ".htmlvalidate.json"), "--max-warnings", "0", site]],
+  ["types of Stripe's console", [bin("tsc"), "-p", "stripe_js/tsconfig.console.json"]],
+  ["eslint, site", [bin("eslint"), "--config", join(here, "eslint.config.js"), "--max-warnings", "0", "static_site"], root],
+  [
+    "eslint, Stripe's side",
+    [
+      bin("eslint"),
+      ...["--config", join(here, "stripe_js", "eslint.config.js"), "--max-warnings", "0"],
+      ...["local/fake_stripe/elements", "local/fake_stripe/console", "tests/e2e/elements/host"],
+    ],
+    root,
+  ],
+  ["stylelint, site", [bin("stylelint"), "--config", join(here, "stylelint.config.js"), "--max-warnings", "0", join(site, "css", "*.css")]],
+  [
+    "stylelint, Stripe's side",
+    [bin("stylelint"), "--config", "stripe_js/stylelint.config.js", "--max-warnings", "0", join(stripe, "{elements,console}", "**", "*.css")],
+  ],
+  [
+    "html-validate",
+    [
+      bin("html-validate"),
+      ...["--config", join(here, ".htmlvalidate.json"), "--max-warnings", "0"],
+      ...[site, join(stripe, "elements"), join(stripe, "console")],
+    ],
+  ],
 ];
 
 /** @returns {Promise<boolean>} whether the check found nothing */
