@@ -31,6 +31,7 @@ const MARKS = {
   action_required: "alert",
   incomplete_expired: "cross",
   past_due: "alert",
+  payment_failed: "alert",
   unpaid: "alert",
   paused: "pause",
   canceled: "cross",
