@@ -4,6 +4,8 @@ It costs a call to Stripe, so it is asked for only where it can differ: after a 
 Stripe's `invoice.upcoming` tells it again some days before the charge.
 """
 
+import stripe
+
 from billing.access import renews
 from billing.fetch import fetch_part
 from billing.shapes import Json
@@ -24,7 +26,10 @@ def foresee(key: str, event: str, previous: Json, applied: Applied) -> None:
     written = applied.outcome in (Outcome.WRITTEN, Outcome.FETCHED) or part.source.partition(" ")[0] == event
     known = part.value
     if written and known and renews(known) and (known["discounted"] or "items" in previous):
-        refresh_upcoming(applied.user, subscription, "upcoming")
+        try:
+            refresh_upcoming(applied.user, subscription, "upcoming")
+        except stripe.InvalidRequestError:
+            pass  # it has ended since, and nothing comes next: another event says so
 
 
 def refresh_upcoming(user: User, subscription: str, by: str) -> None:

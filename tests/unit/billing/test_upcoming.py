@@ -38,3 +38,11 @@ def test_an_event_whose_next_charge_stripe_did_not_tell_is_not_taken_before_it_d
     handle(event)
     assert account.requests == ["POST /v1/invoices/create_preview"]
     assert next_amount() == foreseen(account, subscription) < 500
+
+
+def test_nothing_comes_next_of_what_has_ended_since(account: InProcessStripe) -> None:
+    subscription = downgraded(account)
+    [event] = [Event.parse(each) for each in account.events() if each["type"] == "customer.subscription.updated"]
+    account.http.request("DELETE", f"http://stripe.test/v1/subscriptions/{subscription}", {"Authorization": "Bearer sk_test_local"})
+    handle(event)
+    assert account_json(store.read("u2"))["subscription"]["lookupKey"] == "basic_monthly"
