@@ -34,6 +34,26 @@ def test_twenty_requests_for_a_plan_get_the_same_session(stack: LocalStack, stri
     assert len(stripe.client.v1.checkout.sessions.list({"customer": customer}).data) == 1
 
 
+def test_a_hundred_checkouts_at_once_by_a_new_user(stack: LocalStack, stripe: Stripe) -> None:
+    """Nothing is there yet, not even the customer: there is one of each in the end."""
+    person = Person(stack)
+    answers = at_once(100, lambda _: person.call("POST", "/create-checkout-session", {"lookupKey": "basic_monthly"}))
+    assert {answer.status_code for answer in answers} == {200}
+    [session] = {answer.json()["sessionId"] for answer in answers}
+    [customer] = stripe.client.v1.customers.list({"email": person.email, "limit": 100}).data
+    sessions = stripe.client.v1.checkout.sessions.list({"customer": customer.id, "limit": 100}).data
+    assert [(each.id, each.status) for each in sessions] == [(session, "open")]
+
+    assert stripe.pay(session, "pm_card_visa").status_code == 200
+    late = at_once(10, lambda _: person.call("POST", "/create-checkout-session", {"lookupKey": "premium_monthly"}))
+    assert {(answer.status_code, answer.json()["error"]["code"]) for answer in late} == {(409, "live_subscription")}
+    stripe.settle()
+    assert len(stripe.client.v1.subscriptions.list({"customer": customer.id, "status": "all"}).data) == 1
+    assert len(stripe.client.v1.charges.list({"customer": customer.id}).data) == 1
+    account = person.account()
+    assert (account["customerId"], account["subscription"]["status"], account["otherSubscriptions"]) == (customer.id, "active", [])
+
+
 def test_another_plan_expires_the_open_session(stack: LocalStack, stripe: Stripe) -> None:
     person = Person(stack)
     basic = person.post("/create-checkout-session", {"lookupKey": "basic_monthly"})
