@@ -48,13 +48,14 @@ def in_order(subscriptions: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
 def granted_features(user: User, now: float, grace: float) -> list[str]:
     """Lookup keys of the features that the user may use at a time: a pure function of the item, `now` (Unix seconds) and
     the grace period (seconds)."""
-    if not any(_grants(user, subscription, now, grace) for subscription in user.values("subscription")):
+    if not any(grants(user, subscription, now, grace) for subscription in user.values("subscription")):
         return []
     entitlements = user.part(ENTITLEMENTS)
     return list(entitlements["features"]) if entitlements else []
 
 
-def _grants(user: User, subscription: dict[str, Any], now: float, grace: float) -> bool:
+def grants(user: User, subscription: dict[str, Any], now: float, grace: float) -> bool:
+    """Whether this subscription of theirs lets the user have the features that Stripe entitles them to, at a time: see the table above."""
     if subscription["status"] == "past_due":
         # The charge that failed was due when the period began.
         return now < subscription["period_start"] + grace

@@ -1,6 +1,7 @@
 """One logger and one way to count, made at first use (Powertools reads the environment when it is constructed)."""
 
 import logging
+import os
 from functools import cache
 
 from aws_lambda_powertools import Logger
@@ -20,12 +21,17 @@ def logger() -> Logger:
 
 def count(name: str, **dimensions: str) -> None:
     """Adds one to a CloudWatch metric (embedded metric format: a log line, no call)."""
-    with single_metric(name=name, unit=MetricUnit.Count, value=1) as metric:
-        for dimension, value in dimensions.items():
-            metric.add_dimension(name=dimension, value=value)
+    _emit(name, 1, MetricUnit.Count, dimensions)
 
 
 def measure(name: str, value: float, unit: MetricUnit = MetricUnit.Count) -> None:
     """Says what a figure was, zero included, so that an alarm can tell nothing found from nobody looking."""
-    with single_metric(name=name, unit=unit, value=value):
-        pass
+    _emit(name, value, unit, {})
+
+
+def _emit(name: str, value: float, unit: MetricUnit, dimensions: dict[str, str]) -> None:
+    if os.environ.get("POWERTOOLS_METRICS_DISABLED") == "true":
+        return  # `single_metric` itself does not heed it
+    with single_metric(name=name, unit=unit, value=value) as metric:
+        for dimension, content in dimensions.items():
+            metric.add_dimension(name=dimension, value=content)

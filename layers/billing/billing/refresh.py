@@ -28,10 +28,10 @@ def refresh(user: User, key: str, by: str) -> Refreshed:
     return _apply(user, key, fetch_part(user.customer, key, by), by)
 
 
-def refresh_everything(user: User, by: str) -> Iterator[Refreshed]:
-    """All that Stripe has of the user's customer, and the payment methods that only we still have."""
+def refresh_everything(user: User, by: str, default: Observation | None = None) -> Iterator[Refreshed]:
+    """All that Stripe has of the user's customer, and the payment methods that only we still have. `default`: see `fetch_everything`."""
     seen: set[str] = set()
-    for key, news in fetch_everything(user.customer, by):
+    for key, news in fetch_everything(user.customer, by, default):
         seen.add(key)
         yield _apply(user, key, news, by)
     for key, part in user.parts.items():

@@ -20,15 +20,19 @@ EVENTS = "events"
 __all__ = ["begin_drift", "run"]
 
 
-def run(budget: Budget) -> dict[str, Report]:
+Watch = Callable[[str, Report], None]
+
+
+def run(budget: Budget, watch: Watch = lambda name, report: None) -> dict[str, Report]:
     """What was found, for `events` and, if one is under way, for `drift`. What a run does not get to, the next one does.
 
-    Raises what DynamoDB raises, and of Stripe's errors those that another run would meet as well (a key that may not do this).
+    `watch` is given each report when it is begun, to be looked at while it fills. Raises what DynamoDB raises, and of Stripe's
+    errors those that another run would meet as well (a key that may not do this).
     """
     with gated(budget):
-        reports = {EVENTS: _run(EVENTS, budget, lambda crew, job: Missed(crew).search(job))}
+        reports = {EVENTS: _run(EVENTS, budget, watch, lambda crew, job: Missed(crew).search(job))}
         if not reports[EVENTS].stopped and jobs.under_way(DRIFT):
-            reports |= {DRIFT: _run(DRIFT, budget, lambda crew, job: Drift(crew).scan(job))}
+            reports |= {DRIFT: _run(DRIFT, budget, watch, lambda crew, job: Drift(crew).scan(job))}
     for name, report in reports.items():
         logger().info("Reconcile", extra={"list": name, **report.as_json()})
     measure("ReconcileRepaired", sum(len(report.repaired) for report in reports.values()))
@@ -37,8 +41,9 @@ def run(budget: Budget) -> dict[str, Report]:
     return reports
 
 
-def _run(name: str, budget: Budget, work: Callable[[Crew, jobs.Job], None]) -> Report:
+def _run(name: str, budget: Budget, watch: Watch, work: Callable[[Crew, jobs.Job], None]) -> Report:
     report, began = Report(), time.time()
+    watch(name, report)
     job = jobs.take(name)
     if job is None:
         report.stopped = "another run is at it"

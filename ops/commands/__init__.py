@@ -1,0 +1,1 @@
+"""One file a command: `add_to` describes it to argparse, `run` does it and returns the exit status."""

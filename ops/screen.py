@@ -1,0 +1,69 @@
+"""What an operator sees: tables and JSON on standard output, progress on standard error and only where somebody looks at it."""
+
+import json
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+WIDTH = 30
+"""Characters of a bar."""
+
+
+def show_json(content: Any) -> None:
+    print(json.dumps(content, indent=2))
+
+
+def show_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Columns as wide as what stands in them."""
+    lines = [head, *rows]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
+    for line in lines:
+        print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+
+
+def moment(seconds: int) -> str:
+    """Unix seconds as a time in UTC."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def bar(done: float) -> str:
+    """How much is done, from 0 to 1."""
+    filled = int(min(1.0, max(0.0, done)) * WIDTH)
+    return f"{'█' * filled}{'·' * (WIDTH - filled)} {done:4.0%}"
+
+
+@contextmanager
+def progress(line: Callable[[], str], every: float = 0.2) -> Iterator[None]:
+    """Keeps showing what `line` says while the work goes on, if standard error is a terminal."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    ended = threading.Event()
+
+    def show() -> None:
+        while not ended.wait(every):
+            print(f"\r{line()}\033[K", end="", file=sys.stderr, flush=True)
+
+    shown = threading.Thread(target=show, daemon=True)
+    shown.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        shown.join()
+        print("\r\033[K", end="", file=sys.stderr, flush=True)
+
+
+class Stopwatch:
+    """Seconds since it was made."""
+
+    def __init__(self) -> None:
+        self._begun = time.monotonic()
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self._begun
