@@ -6,7 +6,7 @@ import { now } from "../dates.js";
 import { h } from "../dom.js";
 import { hasWords, t } from "../i18n/index.js";
 import { date } from "../words.js";
-import { cardTrouble } from "./state.js";
+import { cardTrouble, nextStep } from "./state.js";
 
 /** @typedef {import("../shapes.js").PaymentMethod} PaymentMethod */
 
@@ -41,11 +41,12 @@ export function methodInWords(method) {
 }
 
 /**
- * @param {PaymentMethod | null | undefined} method
- * @param {number | null | undefined} nextChargeAt Unix seconds
+ * @param {import("../shapes.js").Account} account
  * @param {import("../pages/account.js").Deeds} deeds
  */
-export function methodCard(method, nextChargeAt, deeds) {
+export function methodCard({ subscription, paymentMethod: method }, deeds) {
+  const nextChargeAt = subscription?.nextCharge?.at;
+  const isNextStep = nextStep(subscription, method) === "add_method";
   const trouble = cardTrouble(method, nextChargeAt, now());
   return h(
     "section",
@@ -59,7 +60,12 @@ export function methodCard(method, nextChargeAt, deeds) {
         testid: "card-warning",
         text: trouble === "expired" ? t("account.cardExpired") : t("account.cardExpiring", { date: date(Number(nextChargeAt)) }),
       }),
-    h("div", {}, button(t(method ? "account.actions.changeMethod" : "account.actions.add_method"), { press: deeds.updateMethod, testid: "change-method-button" })),
+    !isNextStep &&
+      h(
+        "div",
+        {},
+        button(t(method ? "account.actions.changeMethod" : "account.actions.add_method"), { press: deeds.updateMethod, testid: "change-method-button" }),
+      ),
   );
 }
 

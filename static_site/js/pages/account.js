@@ -265,7 +265,7 @@ function draw() {
         alternativesSection(subscription, catalogue, deeds),
         othersSection(account, catalogue, deeds),
       ),
-      known && h("div", { class: "stack stack--wide" }, featuresCard(features), methodCard(account.paymentMethod, subscription?.nextCharge?.at, deeds)),
+      known && h("div", { class: "stack stack--wide" }, featuresCard(features), methodCard(account, deeds)),
     ),
   );
   replace(byId("account-more"), account.customerId && invoicesSection(), deletion());

@@ -99,7 +99,9 @@ class Visitor:
             self.page.set_viewport_size(size)  # type: ignore[arg-type]
             overflow = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
             assert overflow <= 0, f"{name} is {overflow} px too wide on a {device}"
-            self.page.screenshot(path=Path(str(GALLERY)) / f"{name}-{device}.png", full_page=True)
+            # A dialog and what dims the page behind it cover the window, not the page.
+            whole = self.page.get_by_role("dialog").count() == 0
+            self.page.screenshot(path=Path(str(GALLERY)) / f"{name}-{device}.png", full_page=whole)
         self.page.set_viewport_size(DESK)  # type: ignore[arg-type]
 
     # ------------------------------------------------------------------ behind the site
