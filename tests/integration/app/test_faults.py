@@ -137,9 +137,9 @@ def figures(stripe: Stripe, email: str) -> Json:
                 (each.status, each["items"].data[0].price.lookup_key, each.cancel_at_period_end, bool(each.pending_update))
                 for each in subscriptions
             ],
-            "invoices": sorted((invoice.status, invoice.billing_reason, invoice.amount_paid > 0) for invoice in invoices),
+            "invoices": sorted((str(invoice.status), str(invoice.billing_reason), invoice.amount_paid > 0) for invoice in invoices),
             "charges": sorted(charge.status for charge in charges),
-            "sessions": sorted(each.status for each in sessions if each.mode == "subscription"),
+            "sessions": sorted(str(each.status) for each in sessions if each.mode == "subscription"),
         }
     return counted
 
@@ -211,7 +211,7 @@ def brought_to_its_end(case: Case, scene: Scene, calm: Callable[[], None]) -> No
         if answer.json()["error"]["code"] == case.over:
             return
         assert answer.status_code == 503, answer.text
-    raise AssertionError(f"still not done: {answer.text}")
+    raise AssertionError(f"still not done after {ATTEMPTS} more attempts")
 
 
 def tried(name: str, fault: Callable[[], object], stack: LocalStack, prices: dict[str, str], calm: Callable[[], None]) -> tuple[Json, Json]:
