@@ -32,6 +32,14 @@ test-all: test test-slow
 test-slow: test-environment
 	@$(PYTHON) -m pytest -m "slow and not sam_local" $(ARGS)
 
+## chaos: random histories against the order rule, then a storm over the whole stack (make chaos RUNS=10000 SEED=0 USERS=200)
+.PHONY: chaos
+chaos: .venv/.ready
+	@status=0; \
+	$(PYTHON) -m tests.chaos $(if $(RUNS),--runs $(RUNS)) $(if $(SEED),--seed $(SEED)) $(ARGS) || status=$$?; \
+	$(PYTHON) -m tests.chaos.full_stack $(if $(USERS),--users $(USERS)) $(if $(SEED),--seed $(SEED)) $(ARGS) || status=$$?; \
+	exit $$status
+
 ## test-sam: the built functions in the real `sam local`; needs Docker (as root on Debian it is installed)
 .PHONY: test-sam
 test-sam: .venv/.ready .venv-sam/.ready .venv-sam/bin/python3.13
