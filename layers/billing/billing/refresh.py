@@ -7,6 +7,7 @@ from billing.doubles import flag_second_subscription
 from billing.fetch import fetch_everything, fetch_part
 from billing.state import store
 from billing.state.parts import Observation, User, Value, kind_and_id
+from billing.upcoming import foresee_after_repair
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,4 +44,7 @@ def _apply(user: User, key: str, news: Observation, by: str) -> Refreshed:
     applied = store.apply(user.id, user.customer, key, news, lambda: fetch_part(user.customer, key, by))
     flag_second_subscription(key, applied)
     before = user.part(key)
-    return Refreshed(key, before, applied.user.part(key) if applied.user else before)
+    refreshed = Refreshed(key, before, applied.user.part(key) if applied.user else before)
+    if refreshed.repaired and applied.user and kind_and_id(key)[0] == "subscription":
+        foresee_after_repair(applied.user, before, refreshed.after)
+    return refreshed

@@ -10,26 +10,42 @@ from billing.access import renews
 from billing.fetch import fetch_part
 from billing.shapes import Json
 from billing.state import store
-from billing.state.parts import User, kind_and_id, upcoming_key
+from billing.state.parts import User, Value, kind_and_id, upcoming_key
 from billing.state.store import Applied, Outcome
 
 
-def foresee(key: str, event: str, previous: Json, applied: Applied) -> None:
+def foresee(key: str, previous: Json, applied: Applied) -> None:
     """Asks what comes next when news of a subscription was written that may have changed it. `previous`: the event's attributes before.
 
-    Also when this very event wrote it before and is sent again: Stripe may not have answered then.
+    News that was known already is a reason only while what comes next is not: whoever wrote it may have been killed before
+    asking, or Stripe did not answer and sends its event again.
     """
-    kind, subscription = kind_and_id(key)
-    if kind != "subscription" or applied.user is None:
+    if kind_and_id(key)[0] != "subscription" or applied.user is None:
         return
-    part = applied.user.parts[key]
-    written = applied.outcome in (Outcome.WRITTEN, Outcome.FETCHED) or part.source.partition(" ")[0] == event
-    known = part.value
-    if written and known and renews(known) and (known["discounted"] or "items" in previous):
+    known = applied.user.part(key)
+    if known is None or not (known["discounted"] or "items" in previous):
+        return
+    if applied.outcome in (Outcome.WRITTEN, Outcome.FETCHED) or not _is_foreseen(applied.user, known):
+        _foresee(applied.user, known)
+
+
+def foresee_after_repair(user: User, before: Value | None, after: Value | None) -> None:
+    """The same where no event told of a subscription's change, but a look at Stripe."""
+    if after and (after["discounted"] or (before and before["price"] != after["price"])):
+        _foresee(user, after)
+
+
+def _foresee(user: User, subscription: Value) -> None:
+    if renews(subscription):
         try:
-            refresh_upcoming(applied.user, subscription, "upcoming")
+            refresh_upcoming(user, subscription["id"], "upcoming")
         except stripe.InvalidRequestError:
             pass  # it has ended since, and nothing comes next: another event says so
+
+
+def _is_foreseen(user: User, subscription: Value) -> bool:
+    foreseen = user.part(upcoming_key(subscription["id"]))
+    return foreseen is not None and (foreseen["period_end"], foreseen["price"]) == (subscription["period_end"], subscription["price"])
 
 
 def refresh_upcoming(user: User, subscription: str, by: str) -> None:

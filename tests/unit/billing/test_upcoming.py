@@ -5,7 +5,9 @@ import stripe
 
 from billing.account import account_json
 from billing.events import Event, handle
+from billing.refresh import refresh
 from billing.state import store
+from billing.state.parts import subscription_key
 from tests.support.stripe_in_process import InProcessStripe, refusal
 
 
@@ -46,3 +48,12 @@ def test_nothing_comes_next_of_what_has_ended_since(account: InProcessStripe) ->
     account.http.request("DELETE", f"http://stripe.test/v1/subscriptions/{subscription}", {"Authorization": "Bearer sk_test_local"})
     handle(event)
     assert account_json(store.read("u2"))["subscription"]["lookupKey"] == "basic_monthly"
+
+
+def test_a_downgrade_that_no_event_told_of_is_foreseen_when_it_is_found(account: InProcessStripe) -> None:
+    subscription = downgraded(account)
+    account.drop()
+    user = store.read("u2")
+    assert user is not None
+    assert refresh(user, subscription_key(subscription), "test").repaired
+    assert next_amount() == foreseen(account, subscription) < 500

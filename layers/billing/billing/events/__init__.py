@@ -56,7 +56,7 @@ def handle(event: Event) -> Applied:
     if isinstance(about, News):
         applied = event.apply(about)
         flag_second_subscription(about.key, applied)
-        foresee(about.key, event.id, event.previous, applied)
+        foresee(about.key, event.previous, applied)
         return applied
     if about is not None:
         owner(about.customer)
