@@ -100,7 +100,11 @@ const deeds = {
       { subscription, from: planName(subscription, catalogue), plan, price },
       (changed, { amountDue, currency, minorUnitDivisor }) => {
         const paid = amountDue > 0 && { plan: plan.name, amount: money({ amount: amountDue, currency, minorUnitDivisor }) };
-        accept(changed, changed.pendingUpdate ? t("change.pending") : paid ? t("change.donePaid", paid) : t("change.done", { plan: plan.name }));
+        if (changed.pendingUpdate) {
+          accept(changed, t("change.pending"), "info");
+          return;
+        }
+        accept(changed, paid ? t("change.donePaid", paid) : t("change.done", { plan: plan.name }));
       },
       lost,
     );
@@ -295,8 +299,9 @@ function featuresCard(features) {
  *
  * @param {Subscription} changed
  * @param {string} told
+ * @param {import("../components/notice.js").Tone} [tone]
  */
-function accept(changed, told) {
+function accept(changed, told, tone = "ok") {
   if (account) {
     const isMain = account.subscription?.id === changed.id;
     account = {
@@ -305,7 +310,7 @@ function accept(changed, told) {
       otherSubscriptions: account.otherSubscriptions.map((other) => (other.id === changed.id ? changed : other)),
     };
   }
-  tell("ok", told);
+  tell(tone, told);
   draw();
   lookAgain();
 }
