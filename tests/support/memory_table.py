@@ -92,7 +92,8 @@ def _act(item: Json, action: Any) -> Json:
         holder[name] = {"M": dict(holder[name]["M"])}
         holder = holder[name]["M"]
     if isinstance(action, SetAction):
-        holder[last] = action.values[1].value
+        value: Any = action.values[1]
+        holder[last] = value.value
     elif isinstance(action, RemoveAction):
         holder.pop(last, None)
     else:
