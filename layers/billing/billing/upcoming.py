@@ -17,16 +17,23 @@ from billing.state.store import Applied, Outcome
 def foresee(key: str, previous: Json, applied: Applied) -> None:
     """Asks what comes next when news of a subscription was written that may have changed it. `previous`: the event's attributes before.
 
-    News that was known already is a reason only while what comes next is not: whoever wrote it may have been killed before
-    asking, or Stripe did not answer and sends its event again.
+    After a change of plan also when the news was known already: whoever wrote it may have been killed before asking, or Stripe
+    did not answer and sends its event again; and what was foreseen for the same plan some changes ago tells nothing.
     """
     if kind_and_id(key)[0] != "subscription" or applied.user is None:
         return
     known = applied.user.part(key)
-    if known is None or not (known["discounted"] or "items" in previous):
-        return
-    if applied.outcome in (Outcome.WRITTEN, Outcome.FETCHED) or not _is_foreseen(applied.user, known):
+    written = applied.outcome in (Outcome.WRITTEN, Outcome.FETCHED)
+    if known and ("items" in previous or (written and known["discounted"])):
         _foresee(applied.user, known)
+
+
+def foresee_again(user: str, key: str) -> None:
+    """The same for an event that was not seen to arrive: for the subscription as it is stored now."""
+    current = store.read(user)
+    known = current.part(key) if current else None
+    if current and known:
+        _foresee(current, known)
 
 
 def foresee_after_repair(user: User, before: Value | None, after: Value | None) -> None:
@@ -41,11 +48,6 @@ def _foresee(user: User, subscription: Value) -> None:
             refresh_upcoming(user, subscription["id"], "upcoming")
         except stripe.InvalidRequestError:
             pass  # it has ended since, and nothing comes next: another event says so
-
-
-def _is_foreseen(user: User, subscription: Value) -> bool:
-    foreseen = user.part(upcoming_key(subscription["id"]))
-    return foreseen is not None and (foreseen["period_end"], foreseen["price"]) == (subscription["period_end"], subscription["price"])
 
 
 def refresh_upcoming(user: User, subscription: str, by: str) -> None:

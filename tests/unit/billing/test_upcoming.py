@@ -5,6 +5,8 @@ import stripe
 
 from billing.account import account_json
 from billing.events import Event, handle
+from billing.fetch import fetch_part
+from billing.reconcile import Budget, run
 from billing.refresh import refresh
 from billing.state import store
 from billing.state.parts import subscription_key
@@ -22,6 +24,26 @@ def downgraded(account: InProcessStripe) -> str:
     account.later()
     item = account.get(f"/v1/subscriptions/{subscription}")["items"]["data"][0]["id"]
     account.post(f"/v1/subscriptions/{subscription}", items=[{"id": item, "price": account.prices["basic_monthly"]}])
+    return subscription
+
+
+def changed(account: InProcessStripe, subscription: str, plan: str, proration: str) -> None:
+    item = account.get(f"/v1/subscriptions/{subscription}")["items"]["data"][0]["id"]
+    account.post(f"/v1/subscriptions/{subscription}", items=[{"id": item, "price": account.prices[plan]}], proration_behavior=proration)
+
+
+def foreseen_long_ago(account: InProcessStripe) -> str:
+    """Down, up and down again. Who asked for the last two was killed once they were stored: what is foreseen is of the first."""
+    subscription = downgraded(account)
+    account.deliver()
+    for plan, proration in (("premium_monthly", "always_invoice"), ("basic_monthly", "create_prorations")):
+        account.drop()
+        changed(account, subscription, plan, proration)
+        user, key = store.read("u2"), subscription_key(subscription)
+        assert user is not None
+        stored = fetch_part(user.customer, key, "own change")
+        store.apply_own(user, key, stored, lambda stored=stored: stored)
+    assert next_amount() != foreseen(account, subscription)
     return subscription
 
 
@@ -57,3 +79,17 @@ def test_a_downgrade_that_no_event_told_of_is_foreseen_when_it_is_found(account:
     assert user is not None
     assert refresh(user, subscription_key(subscription), "test").repaired
     assert next_amount() == foreseen(account, subscription) < 500
+
+
+def test_what_was_foreseen_some_changes_ago_is_asked_for_again_by_the_event(account: InProcessStripe) -> None:
+    subscription = foreseen_long_ago(account)
+    account.deliver()
+    assert next_amount() == foreseen(account, subscription)
+
+
+def test_and_by_reconcile_if_the_event_is_lost(account: InProcessStripe) -> None:
+    subscription = foreseen_long_ago(account)
+    account.drop()
+    account.now()
+    run(Budget())
+    assert next_amount() == foreseen(account, subscription)

@@ -29,6 +29,7 @@ from billing.shapes import Json
 from billing.state.jobs import Job, Progress
 from billing.state.parts import User
 from billing.state.rule import accounts_for
+from billing.upcoming import foresee_again
 
 if TYPE_CHECKING:
     from billing.fetch import ListCall
@@ -111,6 +112,8 @@ class Missed:
         if not accounts_for(user.parts.get(news.key), event.id, event.created, news.subject, news.rank):
             by = f"{event.id} reconciled"
             self._once(user.customer, news.key, lambda: self._crew.report.add(user.id, refresh(user, news.key, by)))
+            if "items" in event.previous:
+                self._once(user.customer, f"what follows {news.key}", lambda: foresee_again(user.id, news.key))
 
     def _once(self, customer: str, what: str, work: Callable[[], None]) -> None:
         if (customer, what) not in self._looked_at and self._crew.mend(f"{what} of {customer}", work):
