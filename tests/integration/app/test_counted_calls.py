@@ -84,8 +84,8 @@ def meter(alone: LocalStack) -> Meter:
 # -------------------------------------------------------------------------------------------------------- endpoints
 
 
-def _bought(person: Person, meter: Meter, plan: str, count: Callable[[str, Callable[[], object]], None]) -> str:
-    """A purchase, counted. The session."""
+def _bought(person: Person, meter: Meter, plan: str, count: Callable[[str, Callable[[], object]], object]) -> None:
+    """A purchase, counted."""
     open_session = lambda: person.post("/create-checkout-session", {"lookupKey": plan})  # noqa: E731
     count("POST /create-checkout-session", open_session)
     session = ""
@@ -98,7 +98,6 @@ def _bought(person: Person, meter: Meter, plan: str, count: Callable[[str, Calla
     meter.stripe.pay(session, "pm_card_visa")
     count("GET /session-status", lambda: person.get(f"/session-status?session_id={session}"))
     count("POST /settle-session", lambda: person.post("/settle-session", {"sessionId": session}))
-    return session
 
 
 def endpoints(stack: LocalStack, meter: Meter) -> dict[str, str]:
@@ -113,7 +112,7 @@ def endpoints(stack: LocalStack, meter: Meter) -> dict[str, str]:
     count("POST /create-customer, the first time", lambda: person.post("/create-customer"))
     count("POST /create-customer", lambda: person.post("/create-customer"))
     count("POST /create-customer, with name and address", lambda: person.post("/create-customer", {"name": "Ada"}))
-    session = _bought(person, meter, "basic_monthly", count)
+    _bought(person, meter, "basic_monthly", count)
     account = person.account()
     subscription = {"subscriptionId": account["subscription"]["id"]}
     up, down = (subscription | {"newPriceId": prices[plan]} for plan in ("premium_monthly", "basic_monthly"))
@@ -124,28 +123,29 @@ def endpoints(stack: LocalStack, meter: Meter) -> dict[str, str]:
     count("POST /retrieve-customer-payment-method", lambda: person.post("/retrieve-customer-payment-method"))
     count("POST /create-setup-session", lambda: person.post("/create-setup-session"))
     count("POST /create-preview-invoice, upgrade", lambda: person.post("/create-preview-invoice", up))
-    invoice = _owed(meter.stripe, account, person, up)
-    count("POST /pay-invoice", lambda: person.post("/pay-invoice", {"invoiceId": invoice}))
-    person.post("/settle-session", {"sessionId": session})  # in the place of the event that the upgrade is made
+    count("POST /update-subscription, upgrade", lambda: person.post("/update-subscription", up))
     count("POST /create-preview-invoice, downgrade", lambda: person.post("/create-preview-invoice", down))
     count("POST /update-subscription, downgrade", lambda: person.post("/update-subscription", down))
-    count("POST /update-subscription, upgrade", lambda: person.post("/update-subscription", up))
     later = subscription | {"when": "period_end"}
     count("POST /cancel-subscription, at the period's end", lambda: person.post("/cancel-subscription", later))
     count("POST /resume-subscription", lambda: person.post("/resume-subscription", subscription))
     count("POST /cancel-subscription, now", lambda: person.post("/cancel-subscription", subscription))
+    _bought(person, meter, "basic_monthly", lambda _, work: work())
+    invoice = _owed(meter.stripe, person, prices["premium_monthly"])
+    count("POST /pay-invoice", lambda: person.post("/pay-invoice", {"invoiceId": invoice}))
     count("DELETE /account", lambda: person.call("DELETE", "/account"))
     return rows
 
 
-def _owed(stripe: Stripe, account: Json, person: Person, change: Json) -> str:
+def _owed(stripe: Stripe, person: Person, price: str) -> str:
     """An upgrade that was declined for want of money, before a good card took the bad one's place. The open invoice."""
+    account = person.account()
     client, customer, subscription = stripe.client, account["customerId"], account["subscription"]["id"]
     for card in ("pm_card_chargeCustomerFail", "pm_card_visa"):
         method = client.v1.payment_methods.attach(card, {"customer": customer})
         client.v1.subscriptions.update(subscription, {"default_payment_method": method.id})
         if card == "pm_card_chargeCustomerFail":
-            person.post("/update-subscription", change)
+            person.post("/update-subscription", {"subscriptionId": subscription, "newPriceId": price})
     return str(client.v1.subscriptions.retrieve(subscription).latest_invoice)
 
 
