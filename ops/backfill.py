@@ -147,6 +147,8 @@ class Backfill:
     def _next_window(self, worker: int) -> Window | None:
         """Waits while there may still be something to share. None when all is done, or something went wrong."""
         with self._changed:
+            if self._failure:
+                return None  # and what it was at stays in the books
             self._at_work.pop(worker, None)
             self._changed.notify_all()
             self._changed.wait_for(lambda: self._windows or not self._at_work or self._failure)

@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Callable
+from dataclasses import asdict
 from itertools import pairwise
 from typing import Any
 
@@ -86,6 +87,14 @@ def test_what_is_interrupted_goes_on_where_it_stopped(account: InProcessStripe, 
     # At most the one that each worker was at is done once more.
     assert len(refreshed) <= len(customers) + 2 * runs
     assert jobs.under_way("backfill") is False
+
+
+def test_what_somebody_was_at_when_it_ended_is_not_forgotten() -> None:
+    work = Backfill(Budget(), workers=2)
+    work._at_work[0] = window = Window(0, DAY)  # pyright: ignore[reportPrivateUsage]
+    work._fail(RunEnds("out of calls"))  # pyright: ignore[reportPrivateUsage]
+    assert work._next_window(0) is None  # pyright: ignore[reportPrivateUsage]
+    assert work._progress()["windows"] == [asdict(window)]  # pyright: ignore[reportPrivateUsage]
 
 
 def test_a_lasting_rate_limit_ends_it_with_a_word_and_without_a_loss(account: InProcessStripe, table: MemoryTable, tell: Tell) -> None:

@@ -64,3 +64,8 @@ class Crew:
         else:
             return True
         return False
+
+
+def in_portions(items: list[T], size: int) -> Iterable[list[T]]:
+    """So many at a time, and at the end what is left: a run that is cut has to do at most one portion again."""
+    return (items[first : first + size] for first in range(0, len(items), size))

@@ -6,7 +6,7 @@ other is fetched, once a run, and applied by the order rule.
 
 A sweep covers `[start, end]` and begins `OVERLAP` before the end of the last one, since an event can be listed a while after its
 own time. Events come newest first, so a part that is fetched accounts for its older ones. How far it got is one event's id,
-saved after each page: a sweep that is cut goes on there, however many events it is about.
+saved after every few: a sweep that is cut goes on there, however many events it is about.
 
     sweep 1     |-------------------|              cursor: its end
     sweep 2               |<-10 min>|--------|     listed from right to left
@@ -22,7 +22,7 @@ from billing.events import HANDLERS, Errand, Event, News, NotOurs, Unreadable
 from billing.fetch import pages
 from billing.log import count, logger
 from billing.reconcile.budget import RunEnds
-from billing.reconcile.crew import Crew
+from billing.reconcile.crew import Crew, in_portions
 from billing.reconcile.drift import begin_drift
 from billing.refresh import refresh
 from billing.shapes import Json
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 OVERLAP = 600
 KEPT = 29 * 86_400
 """Seconds for which events are certain to be listed (Stripe: 30 days)."""
+PORTION = 25
+"""Events between two saves."""
 TYPES_A_CALL = 20
 """Stripe's limit for `types`."""
 
@@ -67,9 +69,9 @@ class Missed:
         try:
             for batch in range(sweep["batch"], len(BATCHES)):
                 for page in pages(_listed(BATCHES[batch], sweep), sweep["after"], asking=self._crew.ask):
-                    self._heal(page.data["data"])
-                    if page.data["has_more"]:
-                        sweep = sweep | {"batch": batch, "after": page.data["data"][-1]["id"]}
+                    for events in in_portions(page.data["data"], PORTION):
+                        self._heal(events)
+                        sweep = sweep | {"batch": batch, "after": events[-1]["id"]}
                         job.save(sweep)
                 sweep = sweep | {"batch": batch + 1, "after": ""}
         except stripe.InvalidRequestError:
