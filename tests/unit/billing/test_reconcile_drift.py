@@ -187,3 +187,16 @@ def test_a_customer_who_is_gone_from_stripe_is_forgotten_and_then_costs_no_call(
     report = scan()
     assert (report.repaired, report.not_ours, report.skipped) == ([], 1, [])
     assert not [request for request in account.requests if customer in request]
+
+
+def test_a_customer_that_was_deleted_unheard_is_forgotten(account: InProcessStripe, table: MemoryTable) -> None:
+    customer, _ = account.subscriber("u2")
+    account.deliver()
+    account.delete(f"/v1/customers/{customer}")
+    account.drop()
+    assert [user for user, _ in scan().repaired] == ["u2"]
+    assert store.read("u2") is None
+    assert store.user_of(customer) is None
+    account.requests.clear()
+    assert (scan().repaired, scan().not_ours) == ([], 1)
+    assert not [request for request in account.requests if customer in request]

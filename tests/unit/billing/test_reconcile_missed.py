@@ -324,3 +324,16 @@ def test_the_function_says_what_it_did(account: InProcessStripe, monkeypatch: py
     assert drift["drift"] == {"listed": 1, "fetched": 0, "repaired": 0, **nothing}
     with pytest.raises(ValueError, match="'everything'"):
         handler({"mode": "everything"}, Remaining())
+
+
+def test_a_customer_deleted_unheard_is_forgotten(account: InProcessStripe) -> None:
+    customer, _ = account.subscriber("u2")
+    account.deliver()
+    account.later()
+    account.delete(f"/v1/customers/{customer}")
+    account.drop()
+    account.now()
+    report = search()
+    assert (report.stopped, report.skipped) == ("", [])
+    assert store.read("u2") is None
+    assert search().skipped == []

@@ -103,12 +103,14 @@ class Missed:
             self._strangers.add(customer)
             self._crew.report.stranger()
             return
+        errands = [(event, about) for event, about in told if isinstance(about, Errand)]
+        for event, errand in errands:
+            self._once(customer, event.id, errand.run)
+        if errands:
+            user = self._crew.user_of(customer)  # who may be gone with that
         for event, about in told:
-            match about:
-                case Errand():
-                    self._once(customer, event.id, about.run)
-                case News():
-                    self._look_at(user, event, about)
+            if user and isinstance(about, News):
+                self._look_at(user, event, about)
 
     def _look_at(self, user: User, event: Event, news: News) -> None:
         if not accounts_for(user.parts.get(news.key), event.id, event.created, news.subject, news.rank):
