@@ -14,7 +14,7 @@ from tests.support.memory_table import MemoryTable
 from tests.unit.state.simulation import CUSTOMER, KEY, USER, Crash, Simulation, State, Weather
 from tests.unit.state.suites import SUITES
 
-RUNS = 650
+RUNS = 560
 """Histories a suite: more than 10,000 in all. `python -m tests.chaos` tries as many as one likes."""
 
 
