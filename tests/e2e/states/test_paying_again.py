@@ -2,9 +2,12 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.states.visitor import DAY, Visitor
+
+pytestmark = pytest.mark.slow
 
 RETRIES_END = 15 * DAY
 

@@ -18,6 +18,8 @@ from local.ports import Ports
 from local.stack import LocalStack
 from tests.support.people import Person, Stripe
 
+pytestmark = pytest.mark.slow
+
 Json = dict[str, Any]
 MAX_CALLS = 30
 """Of a run: as few as the template lets it be, so that it takes several."""
