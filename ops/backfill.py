@@ -171,7 +171,7 @@ class Backfill:
 
     @contextmanager
     def _crew(self) -> Iterator[None]:
-        threads = [threading.Thread(target=self._labour, args=(number,)) for number in range(self._workers)]
+        threads = [threading.Thread(target=self._labour, args=(number,), name=f"backfill-{number}") for number in range(self._workers)]
         for thread in threads:
             thread.start()
         try:
