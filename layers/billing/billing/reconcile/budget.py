@@ -45,6 +45,11 @@ class Budget:
         if turn > now:
             time.sleep(turn - now)
 
+    @property
+    def left(self) -> float:
+        """How many calls it may still let through."""
+        return self._max_calls - self.calls
+
     def check(self) -> None:
         """Raises `RunEnds` when the time is over: for work that makes no call."""
         if time.monotonic() >= self._ends:

@@ -23,6 +23,10 @@ T = TypeVar("T")
 
 HANDS = 4
 """Calls to Stripe under way at once: they wait for the network most of the time."""
+PORTION = 25
+"""Objects between two saves, at most."""
+COST = 10
+"""Calls to Stripe that one object may need: all of a user's parts are some seven."""
 
 
 @dataclass(slots=True)
@@ -52,6 +56,14 @@ class Crew:
         known = store.read(user) if user else None
         return known if known and known.customer == customer else None
 
+    def in_portions(self, items: list[T]) -> Iterable[list[T]]:
+        """So many at a time as the calls that are left will do for: how far a run got is saved after each portion, and one that
+        is larger than any run would never be done."""
+        while items:
+            size = max(1, int(min(PORTION, self.budget.left / COST)))
+            yield items[:size]
+            items = items[size:]
+
     def mend(self, what: str, work: Callable[[], None]) -> bool:
         """Does what is needed for one object. False, and noted, where that object stands in its own way: it is gone from Stripe,
         has a shape that this version does not know, or is being written all the time. Other errors concern the whole run."""
@@ -64,8 +76,3 @@ class Crew:
         else:
             return True
         return False
-
-
-def in_portions(items: list[T], size: int) -> Iterable[list[T]]:
-    """So many at a time, and at the end what is left: a run that is cut has to do at most one portion again."""
-    return (items[first : first + size] for first in range(0, len(items), size))

@@ -16,15 +16,13 @@ from billing.customers import user_named_by
 from billing.fetch import pages
 from billing.log import logger
 from billing.reconcile.budget import RunEnds
-from billing.reconcile.crew import HANDS, Crew, in_portions
+from billing.reconcile.crew import Crew
 from billing.refresh import Refreshed, refresh_everything
 from billing.shapes import Json, child, identity
 from billing.state import jobs, store
 from billing.state.parts import CUSTOMER, ENTITLEMENTS, User, payment_key, payment_method_key, subscription_key
 
 JOB = "drift"
-PORTION = 25
-"""Subscriptions between two saves. In a deep scan each costs some seven calls: then it is as many as are worked on at once."""
 
 
 def begin_drift(deep: bool = False) -> bool:
@@ -48,7 +46,7 @@ class Drift:
         wanted: Any = {"status": "all", "expand": ["data.customer"]}
         try:
             for page in pages(lambda client, page: client.v1.subscriptions.list(wanted | page), scan["after"], asking=self._crew.ask):
-                for found in in_portions(page.data["data"], HANDS if scan["deep"] else PORTION):
+                for found in self._crew.in_portions(page.data["data"]):
                     repaired = len(self._crew.report.repaired)
                     self._compare(found, scan["deep"])
                     repaired = scan["repaired"] + len(self._crew.report.repaired) - repaired

@@ -22,7 +22,7 @@ from billing.events import HANDLERS, Errand, Event, News, NotOurs, Unreadable
 from billing.fetch import pages
 from billing.log import count, logger
 from billing.reconcile.budget import RunEnds
-from billing.reconcile.crew import Crew, in_portions
+from billing.reconcile.crew import Crew
 from billing.reconcile.drift import begin_drift
 from billing.refresh import refresh
 from billing.shapes import Json
@@ -37,8 +37,6 @@ if TYPE_CHECKING:
 OVERLAP = 600
 KEPT = 29 * 86_400
 """Seconds for which events are certain to be listed (Stripe: 30 days)."""
-PORTION = 25
-"""Events between two saves."""
 TYPES_A_CALL = 20
 """Stripe's limit for `types`."""
 
@@ -69,7 +67,7 @@ class Missed:
         try:
             for batch in range(sweep["batch"], len(BATCHES)):
                 for page in pages(_listed(BATCHES[batch], sweep), sweep["after"], asking=self._crew.ask):
-                    for events in in_portions(page.data["data"], PORTION):
+                    for events in self._crew.in_portions(page.data["data"]):
                         self._heal(events)
                         sweep = sweep | {"batch": batch, "after": events[-1]["id"]}
                         job.save(sweep)
