@@ -92,7 +92,11 @@ def _user_with_customer(caller: Caller) -> User:
 
 def _refuse_second_subscription(user: User) -> None:
     if live_subscriptions(user):
-        raise Conflict("live_subscription", "There is a subscription already. Change its plan instead.")
+        raise _second_subscription()
+
+
+def _second_subscription() -> Conflict:
+    return Conflict("live_subscription", "There is a subscription already. Change its plan instead.")
 
 
 def _look_at(user: User, claim: Checkout, wanted: Checkout) -> tuple[Json | None, Checkout]:
@@ -119,7 +123,7 @@ def _refuse_while_alive(user: User, session: Json) -> None:
     if known is None and subscription:
         known = ask(lambda stripe: stripe.v1.subscriptions.retrieve(subscription)).data
     if known is None or is_live(known):
-        raise Conflict("live_subscription", "There is a subscription already. Change its plan instead.")
+        raise _second_subscription()
 
 
 def _retrieve(session: str) -> Json:

@@ -38,8 +38,12 @@ def live_subscription_of(caller: Caller, subscription: str) -> tuple[User, Json]
     assert user is not None
     refuse_leaving(user)
     if not is_live(known):
-        raise Conflict("subscription_ended", "This subscription has ended and cannot be changed. Subscribe again instead.")
+        raise _ended()
     return user, known
+
+
+def _ended() -> Conflict:
+    return Conflict("subscription_ended", "This subscription has ended and cannot be changed. Subscribe again instead.")
 
 
 def change_subscription(caller: Caller, subscription: str, call: Call, ends: bool = False) -> Json:
@@ -68,7 +72,7 @@ def make_change(user: User, known: Json, call: Call, ends: bool = False) -> User
         if now.value is None or is_live(now.value):
             raise
         if not ends:
-            raise Conflict("subscription_ended", "This subscription has ended and cannot be changed. Subscribe again instead.") from None
+            raise _ended() from None
         return user.showing(key, now)
     seen = snapshots.subscription(answer.data, answer.lo, answer.hi, "own change", certain=answer.certain)
     return user.showing(key, keep(user, key, seen, fetch))
