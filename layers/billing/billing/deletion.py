@@ -23,7 +23,6 @@ import stripe
 from billing.checkout import expire
 from billing.customers import customer_of_leaving, is_deleted
 from billing.endpoint import Caller
-from billing.errors import Conflict
 from billing.fetch import pages
 from billing.log import logger
 from billing.login import delete_login
@@ -68,7 +67,5 @@ def _cancel_subscriptions(user: User, customer: str) -> None:
     wanted: Any = {"customer": customer}  # without those that are canceled
     for page in pages(lambda stripe, page: stripe.v1.subscriptions.list(wanted | page)):
         for subscription in page.data["data"]:
-            try:
-                make_change(user, subscription, lambda stripe, known, _: stripe.v1.subscriptions.cancel(known["id"]))
-            except Conflict:
-                pass  # it has ended by itself
+            # One that has ended by itself meanwhile is what was wanted.
+            make_change(user, subscription, lambda stripe, known, _: stripe.v1.subscriptions.cancel(known["id"]), ends=True)
