@@ -90,6 +90,12 @@ clean:
 .venv-clover/.ready: uv.lock
 	@sh local/setup/environment.sh .venv-clover --only-group clover
 
+.venv-audit/.ready: uv.lock
+	@sh local/setup/environment.sh .venv-audit --only-group audit
+
+.venv-bench/.ready: uv.lock
+	@sh local/setup/environment.sh .venv-bench --only-group bench
+
 tests/web/node_modules/.ready: tests/web/package-lock.json | .venv/.ready
 	@echo "Setting up tests/web/node_modules from package-lock.json (once)" >&2
 	@said=$$($(NPM) ci --no-audit --no-fund --ignore-scripts --loglevel=error 2>&1) || { \
