@@ -14,6 +14,8 @@ import time
 from functools import lru_cache
 from typing import Any, cast
 
+import stripe
+
 from billing.errors import Conflict
 from billing.settings import settings
 from billing.state import store
@@ -24,6 +26,7 @@ APP = "recur"
 PATIENCE_SECONDS, PAUSE_SECONDS = 4.0, 0.05
 KEY_LIFETIME = 23 * 3600
 """Seconds after which an idempotency key is no longer relied upon; Stripe keeps it for at least 24 hours."""
+STRANGER_SECONDS, MOST_STRANGERS = 60, 5_000
 
 
 def metadata_for(user: str) -> dict[str, str]:
@@ -118,13 +121,20 @@ def _wait_for_customer(user: str) -> str:
 def owner_of(customer: str) -> str | None:
     """The user of a customer: from this process's memory, else by one read, else by a look at the Customer in Stripe.
 
-    None when it is not ours. A mapping never changes, and when its customer is gone no write of theirs finds an item: only
-    answers that name a user are remembered.
+    None when it is not ours, which holds for `STRANGER_SECONDS`: another app in the same account may cause any number of events,
+    and they shall not cost a call each. A mapping never changes, and when its customer is gone no write of theirs finds an item:
+    answers that name a user are remembered for good.
     """
+    if time.monotonic() < _strangers.get(customer, 0.0):
+        return None
     try:
         return _remembered_owner(customer)
     except LookupError:
         return None
+
+
+_strangers: dict[str, float] = {}
+"""Customers that are not ours, until when (monotonic) nobody looks at them again."""
 
 
 @lru_cache(maxsize=10_000)
@@ -132,11 +142,30 @@ def _remembered_owner(customer: str) -> str:
     """Raises `LookupError` for a customer that is not ours (and thereby keeps that out of the cache)."""
     user = store.user_of(customer)
     if user is None:
-        found = ask(lambda stripe: stripe.v1.customers.retrieve(customer)).data
-        user = None if found.get("deleted") else user_named_by(found.get("metadata"))
-        if user is None or store.link_customer(user, customer, int(time.time())) != customer:
+        user = _named_in_stripe(customer)
+        if user is None:
+            _remember_stranger(customer)
             raise LookupError(customer)
+        if store.link_customer(user, customer, int(time.time())) != customer:
+            raise LookupError(customer)  # a second one of a user's; not remembered: it may become the only one
     return user
+
+
+def _named_in_stripe(customer: str) -> str | None:
+    """Stripe answers for a deleted customer with nothing but that, and for one whose test clock was deleted not at all."""
+    try:
+        found = ask(lambda stripe: stripe.v1.customers.retrieve(customer)).data
+    except stripe.InvalidRequestError as error:
+        if error.code != "resource_missing":
+            raise
+        return None
+    return None if found.get("deleted") else user_named_by(found.get("metadata"))
+
+
+def _remember_stranger(customer: str) -> None:
+    if len(_strangers) >= MOST_STRANGERS:
+        _strangers.clear()
+    _strangers[customer] = time.monotonic() + STRANGER_SECONDS
 
 
 def describe_customer(customer: str, details: dict[str, Any]) -> None:

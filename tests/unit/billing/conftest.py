@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from billing import secrets, stripe_api
-from billing.customers import _remembered_owner  # pyright: ignore[reportPrivateUsage]
+from billing.customers import _remembered_owner, _strangers  # pyright: ignore[reportPrivateUsage]
 from billing.release import NEWEST
 from billing.settings import settings
 from billing.state import store
@@ -36,6 +36,7 @@ def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[MemoryTable]:
         monkeypatch.setenv(name, value)
     vars(settings).clear()
     _remembered_owner.cache_clear()
+    _strangers.clear()
     monkeypatch.setattr(secrets, "_cache", {"/key": (float("inf"), "sk_test_local"), "/webhook": (float("inf"), SECRET)})
     table = MemoryTable("recur")
     monkeypatch.setattr(Item, "_connection", table)

@@ -49,10 +49,7 @@ class Crew:
     def user_of(self, customer: str) -> User | None:
         """The customer's user as stored now; None when they are not ours, or are gone from Stripe before we knew them."""
         self.budget.check()
-        try:
-            user = self.budget.patiently(lambda: owner_of(customer))
-        except stripe.InvalidRequestError:
-            return None
+        user = self.budget.patiently(lambda: owner_of(customer))
         known = store.read(user) if user else None
         return known if known and known.customer == customer else None
 
