@@ -13,8 +13,9 @@ from urllib.parse import urlsplit
 from ops.catalog import wanted
 from ops.catalog.changes import changes
 from ops.stripe_account import account, release
-from ops.webhooks import register
+from ops.webhooks import Wanted, register
 
+_STAGE = "dev"
 _START_SECONDS = 20.0
 """How long the local Stripe may take to listen."""
 
@@ -32,7 +33,7 @@ def main() -> int:
     for change in changes(stripe, catalogue):
         change.make()
         made += 1
-    secret = register(stripe, arguments.webhook, release()) if arguments.webhook else None
+    secret = register(stripe, Wanted(arguments.webhook, _STAGE, release()))[1] if arguments.webhook else None
     print(json.dumps({"catalogueChanges": made, "webhookSecret": secret}))
     return 0
 

@@ -1,0 +1,49 @@
+"""What a stage keeps in SSM Parameter Store: Stripe's keys and the webhook's signing secrets.
+
+/recur/<stage>/stripe/secret-key        SecureString  what the functions call Stripe with
+/recur/<stage>/stripe/webhook-secret    SecureString  one secret, or two with white space between while they rotate
+/recur/<stage>/stripe/publishable-key   String        for the site's config.json
+/recur/<stage>/stripe/deploy-key        SecureString  only if the functions' key may not write the catalogue and webhook endpoints
+"""
+
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from types_boto3_ssm import SSMClient
+
+Name = Literal["secret-key", "webhook-secret", "publishable-key", "deploy-key"]
+NAMES: tuple[Name, ...] = ("secret-key", "webhook-secret", "publishable-key", "deploy-key")
+
+
+class Parameters:
+    """The parameters of one stage. Reading and writing raises what boto3 raises."""
+
+    def __init__(self, ssm: "SSMClient", stage: str) -> None:
+        self._ssm = ssm
+        self._folder = f"/recur/{stage}/stripe"
+
+    def path(self, name: Name) -> str:
+        return f"{self._folder}/{name}"
+
+    def get(self, name: Name) -> str | None:
+        """Without white space around it; None when there is none."""
+        try:
+            value = self._ssm.get_parameter(Name=self.path(name), WithDecryption=True)["Parameter"].get("Value", "")
+        except self._ssm.exceptions.ParameterNotFound:
+            return None
+        return value.strip() or None
+
+    def put(self, name: Name, value: str) -> None:
+        kind = "String" if name == "publishable-key" else "SecureString"
+        self._ssm.put_parameter(Name=self.path(name), Value=value, Type=kind, Overwrite=True)
+
+    def delete_all(self) -> list[str]:
+        """The paths of those that were there."""
+        answer = self._ssm.delete_parameters(Names=[self.path(name) for name in NAMES])
+        return sorted(answer.get("DeletedParameters", []))
+
+    def webhook_secrets(self) -> list[str]:
+        return (self.get("webhook-secret") or "").split()
+
+    def put_webhook_secrets(self, secrets: list[str]) -> None:
+        self.put("webhook-secret", "\n".join(secrets))
