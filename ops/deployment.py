@@ -1,30 +1,70 @@
 """The deployment that an operator's command is about: its table, its stage and, by reference, its own Stripe key.
 
 Commands run the deployed code itself, so what they see and do is what the app sees and does. It reads its settings from the
-environment: STAGE and TABLE_NAME must be given (they are in the stack's outputs), the rest follows from them. AWS is found as by
-every AWS tool (profile, region, credentials).
+environment, which is completed here: from the stack's outputs and parameters with `--stage`, else from what is set already (STAGE
+and TABLE_NAME at least). AWS is found as by every AWS tool (profile, region, credentials).
 """
 
 import os
 from collections.abc import MutableMapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, cast
+
+import boto3
+from botocore.exceptions import ClientError
 
 from billing.release import NEWEST
 
+if TYPE_CHECKING:
+    from types_boto3_cloudformation.type_defs import StackTypeDef
+
+STAGES = ("dev", "staging", "prod")
+
+_OF_OUTPUT = {"TABLE_NAME": "TableName", "USER_POOL_ID": "UserPoolId", "WEBHOOK_URL": "WebhookUrl"}
+_OF_PARAMETER = {
+    "STRIPE_API_VERSION": "StripeApiVersion",
+    "STRIPE_API_BASE": "StripeApiBase",
+    "PAST_DUE_GRACE_DAYS": "PastDueGraceDays",
+}
+
 
 class NotSetUp(Exception):
-    """The environment does not say which deployment; the message says what to set."""
+    """It is not known which deployment, or there is none; the message says what to do."""
 
 
-def use(environment: MutableMapping[str, str] = os.environ) -> None:
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    stage: str
+    table: str
+    environment: MutableMapping[str, str] = field(repr=False)
+    stack: str = ""
+    """The name of its CloudFormation stack; empty when the environment alone says what it is."""
+
+    def output(self, name: str) -> str:
+        """What only some commands need, by the variable's name. Raises `NotSetUp`."""
+        value = self.environment.get(name)
+        if not value:
+            raise NotSetUp(f"Name the deployment with --stage, or set {name} to what its stack's outputs say.")
+        return value
+
+    @property
+    def webhook_url(self) -> str:
+        return self.output("WEBHOOK_URL")
+
+
+def use(stage: str | None, environment: MutableMapping[str, str] = os.environ) -> Deployment:
     """Completes the environment for the layer's code. Raises `NotSetUp`."""
+    _set_region(environment)
+    stack = ""
+    if stage:
+        stack = f"recur-{stage}"
+        found = describe(stack)
+        environment.update({"STAGE": stage, "STRIPE_SECRET_KEY_PARAMETER": key_parameter(stage)} | _values(found))
     missing = [name for name in ("STAGE", "TABLE_NAME") if not environment.get(name)]
     if missing:
-        raise NotSetUp(f"Set {' and '.join(missing)} to those of the deployment (see the outputs of its stack).")
-    region = environment.get("AWS_DEFAULT_REGION") or environment.get("AWS_REGION")
-    if region:
-        environment["AWS_DEFAULT_REGION"] = region  # the only one that pynamodb knows
+        raise NotSetUp(f"Name the deployment with --stage, or set {' and '.join(missing)} to those of it (see the outputs of its stack).")
     defaults = {
-        "STRIPE_SECRET_KEY_PARAMETER": f"/recur/{environment['STAGE']}/stripe/secret-key",
+        "STRIPE_SECRET_KEY_PARAMETER": key_parameter(environment["STAGE"]),
         "STRIPE_API_BASE": "https://api.stripe.com",
         "STRIPE_API_VERSION": NEWEST,
         "PAST_DUE_GRACE_DAYS": "14",
@@ -35,3 +75,42 @@ def use(environment: MutableMapping[str, str] = os.environ) -> None:
     }
     for name, value in defaults.items():
         environment.setdefault(name, value)
+    return Deployment(environment["STAGE"], environment["TABLE_NAME"], environment, stack)
+
+
+def key_parameter(stage: str) -> str:
+    """Where a stage's functions, and so its commands, find Stripe's key."""
+    return f"/recur/{stage}/stripe/secret-key"
+
+
+def describe(stack: str) -> "StackTypeDef":
+    """Raises `NotSetUp` when there is no such stack."""
+    client = cast(Any, boto3).client("cloudformation")
+    try:
+        return client.describe_stacks(StackName=stack)["Stacks"][0]
+    except ClientError as error:
+        if error.response.get("Error", {}).get("Code") != "ValidationError":
+            raise
+        place = client.meta.region_name
+        raise NotSetUp(
+            f"There is no stack {stack} in {place}. AWS_PROFILE and AWS_REGION choose the account and the region; "
+            f"`make deploy STAGE={stack.removeprefix('recur-')}` makes one."
+        ) from None
+
+
+def _values(stack: "StackTypeDef") -> dict[str, str]:
+    outputs = {each.get("OutputKey"): each.get("OutputValue", "") for each in stack.get("Outputs", [])}
+    parameters = {each.get("ParameterKey"): each.get("ParameterValue", "") for each in stack.get("Parameters", [])}
+    found = {variable: outputs.get(name, "") for variable, name in _OF_OUTPUT.items()}
+    found |= {variable: parameters.get(name, "") for variable, name in _OF_PARAMETER.items()}
+    if not found["TABLE_NAME"]:
+        raise NotSetUp(f"The stack {stack['StackName']} has no output TableName: is it {stack['StackStatus']}, and Recur's?")
+    return {variable: value for variable, value in found.items() if value}
+
+
+def _set_region(environment: MutableMapping[str, str]) -> None:
+    """AWS_DEFAULT_REGION is the only one that pynamodb knows."""
+    region = environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION") or boto3.Session().region_name
+    if not region:
+        raise NotSetUp("No AWS region is set: set AWS_REGION, or AWS_PROFILE to a profile that names one.")
+    environment["AWS_DEFAULT_REGION"] = region

@@ -17,6 +17,11 @@ def show_json(content: Any) -> None:
     print(json.dumps(content, indent=2))
 
 
+def warn(text: str) -> None:
+    """What is not the result: standard error, so that a program reads JSON and nothing else."""
+    print(text, file=sys.stderr)
+
+
 def show_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Columns as wide as what stands in them."""
     lines = [head, *rows]

@@ -2,9 +2,22 @@
 
 import argparse
 
+from ops.deployment import STAGES
+
+
+def add_stage(parser: argparse.ArgumentParser) -> None:
+    words = "which deployment: the stack recur-STAGE says the rest (without it the environment does: STAGE, TABLE_NAME)"
+    parser.add_argument("--stage", choices=STAGES, help=words)
+
 
 def add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="JSON instead of a table")
+
+
+def add_common(parser: argparse.ArgumentParser) -> None:
+    """What every command about a deployment takes."""
+    add_stage(parser)
+    add_json(parser)
 
 
 def add_rate(parser: argparse.ArgumentParser, default: float) -> None:

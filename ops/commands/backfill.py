@@ -8,7 +8,7 @@ from typing import Any
 from billing.reconcile import Budget, RunEnds
 from ops import deployment
 from ops.backfill import Backfill
-from ops.commands.arguments import add_json, add_rate
+from ops.commands.arguments import add_common, add_rate
 from ops.screen import Stopwatch, bar, progress, show_json
 
 SHOWN = 20
@@ -19,13 +19,13 @@ def add_to(commands: Any) -> None:
     parser = commands.add_parser("backfill", help="build the table from Stripe; interrupted, it goes on where it stopped")
     parser.add_argument("--workers", type=int, default=8, choices=range(1, 33), metavar="N", help="windows of time worked on at once (8)")
     add_rate(parser, default=20)
-    add_json(parser)
+    add_common(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """0 all of ours are in the table; 2 some could not be brought in; 1 cut short, and to be run again."""
-    deployment.use()
+    deployment.use(arguments.stage)
     budget, clock = Budget(per_second=arguments.rate), Stopwatch()
     backfill = Backfill(budget, arguments.workers)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from billing.state.parts import kind_and_id
 from ops import deployment
-from ops.commands.arguments import add_json
+from ops.commands.arguments import add_common
 from ops.explanation import Explanation, Fact, explain, find
 from ops.screen import moment, show_json, show_table
 
@@ -15,13 +15,13 @@ def add_to(commands: Any) -> None:
     parser.add_argument(
         "who", metavar="USER|CUSTOMER|EMAIL", help="a Cognito user's id (sub), a Stripe customer's id, or an e-mail address"
     )
-    add_json(parser)
+    add_common(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """0 the table and Stripe agree; 2 they differ (`reconcile --drift` repairs it); 1 nobody is known by that name."""
-    deployment.use()
+    deployment.use(arguments.stage)
     explanation = explain(find(arguments.who))
     if arguments.json:
         show_json(explanation.as_json())

@@ -7,7 +7,7 @@ from billing.reconcile import Budget, begin_drift
 from billing.reconcile import run as reconcile
 from billing.reconcile.report import Report
 from ops import deployment
-from ops.commands.arguments import add_json, add_rate
+from ops.commands.arguments import add_common, add_rate
 from ops.screen import Stopwatch, progress, show_json, show_table
 
 
@@ -16,13 +16,13 @@ def add_to(commands: Any) -> None:
     parser.add_argument("--drift", action="store_true", help="also compare all subscriptions with the table")
     parser.add_argument("--deep", action="store_true", help="with --drift: look at everybody in Stripe, not only at who differs")
     add_rate(parser, default=15)
-    add_json(parser)
+    add_common(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """0 all looked at; 2 some objects could not be looked at; 1 cut short, and to be run again."""
-    deployment.use()
+    deployment.use(arguments.stage)
     if arguments.drift or arguments.deep:
         begin_drift(deep=arguments.deep)
     budget, watched, clock = Budget(per_second=arguments.rate), dict[str, Report](), Stopwatch()

@@ -1,7 +1,9 @@
 """The operator's commands in this process, over the table in memory and the fake Stripe: the fixtures of tests/unit/billing."""
 
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from unittest.mock import patch
 
 import pytest
 
@@ -14,9 +16,10 @@ Told = tuple[int, str, str]
 
 
 @pytest.fixture
-def tell(account: object, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Told]:
+def tell(account: object, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[..., Told]]:
     """`tell("explain", "u2")`: runs `python -m ops explain u2` and gives (exit status, standard output, standard error)."""
     monkeypatch.setenv("POWERTOOLS_METRICS_DISABLED", "true")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
 
     def run(*arguments: str) -> Told:
         monkeypatch.setattr(sys, "argv", ["ops", *arguments])
@@ -30,4 +33,5 @@ def tell(account: object, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
         output = "".join(line for line in lines.out.splitlines(keepends=True) if not line.startswith('{"level"'))
         return status, output, lines.err
 
-    return run
+    with patch.dict(os.environ):  # a command completes its environment
+        yield run
