@@ -29,9 +29,9 @@ from billing.shapes import Json
 from billing.state import store
 from billing.state.parts import Checkout, User, subscription_key
 from billing.stripe_api import ask
+from billing.waiting import PATIENCE_SECONDS, soon
 
 ROUNDS = 8
-PATIENCE_SECONDS, PAUSE_SECONDS = 4.0, 0.05
 EARLIER_SESSIONS = 20
 
 
@@ -103,9 +103,10 @@ def _look_at(user: User, claim: Checkout, wanted: Checkout) -> tuple[Json | None
     """What an earlier claim has become: its session if it may be handed out, else None and the claim to replace."""
     _refuse_second_subscription(user)
     if not claim.session:
-        if time.time() - claim.claimed_at > KEY_LIFETIME:
+        age = time.time() - claim.claimed_at
+        if age > KEY_LIFETIME:
             return None, claim
-        claim = _wait_for_session(user.id, claim)
+        claim = soon(lambda: _named_meanwhile(user.id), PATIENCE_SECONDS - age) or claim
     session = _retrieve(claim.session) if claim.session else _create(user, claim)
     if session["status"] == "open":
         if (claim.price, claim.currency) == (wanted.price, wanted.currency):
@@ -158,12 +159,6 @@ def _create(user: User, claim: Checkout) -> Json:
     return answer.data if answer.certain else _retrieve(answer.data["id"])
 
 
-def _wait_for_session(user_id: str, claim: Checkout) -> Checkout:
-    """Until whoever made the claim has named its session; unnamed if that takes too long, as when its request died."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < deadline and time.time() - claim.claimed_at < PATIENCE_SECONDS:
-        user = store.read(user_id)
-        if user and user.checkout and user.checkout.session:
-            return user.checkout
-        time.sleep(PAUSE_SECONDS)
-    return claim
+def _named_meanwhile(user_id: str) -> Checkout | None:
+    user = store.read(user_id)
+    return user.checkout if user and user.checkout and user.checkout.session else None

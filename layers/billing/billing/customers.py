@@ -21,9 +21,9 @@ from billing.settings import settings
 from billing.state import store
 from billing.state.parts import User
 from billing.stripe_api import ask
+from billing.waiting import soon
 
 APP = "recur"
-PATIENCE_SECONDS, PAUSE_SECONDS = 4.0, 0.05
 KEY_LIFETIME = 23 * 3600
 """Seconds after which an idempotency key is no longer relied upon; Stripe keeps it for at least 24 hours."""
 STRANGER_SECONDS, MOST_STRANGERS = 60, 5_000
@@ -49,9 +49,8 @@ def ensure_customer(user: str, email: str) -> str:
     if known and known.customer:
         return known.customer
     if not store.claim_customer(user, now):
-        waited = _wait_for_customer(user)
-        if waited:
-            return waited
+        if linked := soon(lambda: _linked_meanwhile(user)):
+            return linked
         known = store.read(user)
         refuse_leaving(known)
     made = _customer_of_claim(user, email, known.customer_claimed_at if known else now)
@@ -107,15 +106,10 @@ def _find_customer(user: str, email: str) -> str:
     return next((each["id"] for each in answer.data["data"] if user_named_by(each.get("metadata")) == user), "")
 
 
-def _wait_for_customer(user: str) -> str:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < deadline:
-        known = store.read(user)
-        refuse_leaving(known)
-        if known and known.customer:
-            return known.customer
-        time.sleep(PAUSE_SECONDS)
-    return ""
+def _linked_meanwhile(user: str) -> str | None:
+    known = store.read(user)
+    refuse_leaving(known)
+    return known.customer if known else None
 
 
 def owner_of(customer: str) -> str | None:
