@@ -118,7 +118,7 @@ class Template:
 
     @property
     def pipes(self) -> tuple[Pipe, ...]:
-        functions = {function.arn: function.logical_id for function in self.functions} if self.has_pipes else {}
+        functions = {arn: function.logical_id for function in self.functions for arn in function.arns} if self.has_pipes else {}
         pipes = self._read("AWS::Pipes::Pipe", lambda name, p: read_pipe(self, name, p, functions))
         return tuple(pipe for pipe in pipes if pipe)
 
@@ -194,7 +194,16 @@ class Template:
         provided = self._provided.get(logical_id, {})
         if attribute in provided:
             return provided[attribute]
+        if attribute is None and logical_id.endswith(".Alias"):
+            return self._alias(logical_id.removesuffix(".Alias"))
         return default_attribute(self._types, self.document["Resources"], logical_id, attribute)
+
+    def _alias(self, function: str) -> str:
+        """`!Ref Function.Alias`, which SAM offers beside CloudFormation's own (SAM developer guide, "Referencing generated resources")."""
+        for name, properties in self.resources("AWS::Serverless::Function"):
+            if name == function and (alias := self.resolve(properties.get("AutoPublishAlias"), f"{name}.Properties.AutoPublishAlias")):
+                return f"{default_attribute(self._types, self.document['Resources'], name, 'Arn')}:{alias}"
+        raise LookupError(f"{function} has no alias")
 
     def _settle(self, given: MappingType[str, str]) -> dict[str, Any]:
         """Each declared parameter's value: the one on offer, or its default; checked against AllowedValues."""

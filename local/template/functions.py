@@ -44,6 +44,7 @@ def read_function(template: "Template", name: str, properties: Mapping, layers: 
         log_format=logging.get("LogFormat", "Text"),
         log_level=logging.get("ApplicationLogLevel"),
         silent_events=tuple(_silent_events(template, properties, place)),
+        alias=value("AutoPublishAlias"),
     )
 
 

@@ -94,10 +94,17 @@ class Function:
     log_format: str
     log_level: str | None
     silent_events: tuple[SilentEvent, ...] = ()
+    alias: str | None = None
+    """The one SAM publishes versions under. Here it always means the code as it is."""
 
     @property
     def arn(self) -> str:
         return f"arn:aws:lambda:us-east-1:000000000000:function:{self.name}"
+
+    @property
+    def arns(self) -> tuple[str, ...]:
+        """All by which it may be called: its own, and its alias's."""
+        return (self.arn, f"{self.arn}:{self.alias}") if self.alias else (self.arn,)
 
 
 @dataclass(frozen=True, slots=True)

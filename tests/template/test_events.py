@@ -10,7 +10,7 @@ BUS_TAKES = 10
 """Events at once; with a longer list a Pipe calls its target not at all (EventBridge user guide, "Pipes batching and concurrency")."""
 
 STREAM, BUS, QUEUE = ({"Fn::GetAtt": list(names)} for names in (("Table", "StreamArn"), ("EventBus", "Arn"), ("ChangesDeadLetters", "Arn")))
-ENRICHMENT = {"Fn::GetAtt": ["StreamEnrichmentFunction", "Arn"]}
+ENRICHMENT = {"Ref": "StreamEnrichmentFunctionAliaslive"}
 
 
 @pytest.fixture

@@ -77,4 +77,4 @@ def test_each_secret_is_read_by_reference_and_only_where_it_is_needed(cloudforma
 
 def test_only_logging_comes_from_a_policy_of_aws(roles: dict) -> None:
     managed = {arn for role in roles.values() for arn in role.get("ManagedPolicyArns", [])}
-    assert managed <= {"arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"}
+    assert managed <= {f"arn:aws:iam::aws:policy/{name}" for name in ("service-role/AWSLambdaBasicExecutionRole", "AWSXrayWriteOnlyAccess")}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.template.sam_cli import SITE_URL, CloudFormation
+from tests.template.sam_cli import SITE_URL, CloudFormation, transform
 
 PUBLIC = {("get", "/plans")}
 """All that a visitor without an account may call."""
@@ -56,8 +56,22 @@ def test_every_route_speaks_payload_format_2(operations: dict) -> None:
     assert {operation["x-amazon-apigateway-integration"]["payloadFormatVersion"] for operation in operations.values()} == {"2.0"}
 
 
-def test_cors_allows_the_site_alone(api: dict) -> None:
-    assert api["x-amazon-apigateway-cors"]["allowOrigins"] == [SITE_URL]
+def cors(cloudformation: CloudFormation) -> dict:
+    return cloudformation.of_type("AWS::ApiGatewayV2::Api")["Api"]["Body"].get("x-amazon-apigateway-cors", {})
+
+
+def test_cors_allows_the_site_alone(cloudformation: CloudFormation) -> None:
+    assert cors(cloudformation)["allowOrigins"] == [SITE_URL]
+
+
+def test_without_a_site_there_is_no_cors() -> None:
+    """A stack's first deployment: CloudFront has not said the site's name yet. Not `*` in between."""
+    assert cors(transform(SiteUrl="")) == {}
+
+
+def test_a_domain_of_the_users_own_takes_its_place() -> None:
+    own = transform(SiteUrl="", SiteDomainName="app.example.com", SiteCertificateArn="arn:aws:acm:us-east-1:123456789012:certificate/x")
+    assert cors(own)["allowOrigins"] == [{"Fn::Sub": "https://app.example.com"}]
 
 
 def test_stripe_may_call_the_webhook(cloudformation: CloudFormation) -> None:
@@ -70,4 +84,5 @@ def test_stripe_may_call_the_webhook(cloudformation: CloudFormation) -> None:
     assert by_action["lambda:InvokeFunctionUrl"]["FunctionUrlAuthType"] == "NONE"
     # Without it, anyone could invoke the function past its URL.
     assert by_action["lambda:InvokeFunction"]["InvokedViaFunctionUrl"] is True
-    assert {str(grant["FunctionName"]) for grant in public} == {str({"Ref": "WebhookFunction"})}
+    assert urls["WebhookFunctionUrl"]["TargetFunctionArn"] == {"Ref": "WebhookFunctionAliaslive"}
+    assert [grant["FunctionName"] for grant in public] == [{"Ref": "WebhookFunctionAliaslive"}] * 2

@@ -46,6 +46,17 @@ def test_a_pipe_is_read(read: Any) -> None:
     assert (found.event_source, found.detail_type, found.time) == ("shop", "$.type", None)
 
 
+def test_an_alias_is_its_function(read: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(FUNCTION, "Properties", {**FUNCTION["Properties"], "AutoPublishAlias": "live"})
+    [found] = read(pipe(Enrichment={"Ref": "Function.Alias"}))
+    assert found.enrichment == "Function"
+
+
+def test_a_function_without_an_alias_says_so(read: Any) -> None:
+    with pytest.raises(TemplateError, match="Enrichment: Function has no alias"):
+        read(pipe(Enrichment={"Ref": "Function.Alias"}))
+
+
 def test_no_pipe_and_one_that_stands_still(read: Any) -> None:
     assert read(None) == read(pipe(DesiredState="STOPPED")) == ()
 
