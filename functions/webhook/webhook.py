@@ -13,10 +13,10 @@ from typing import Any, cast
 
 from stripe import SignatureVerificationError, WebhookSignature
 
-from billing.errors import Misconfigured
+from billing.errors import Misconfigured, TryAgain
 from billing.events import HANDLERS, Event, NotOurs, Unreadable, handle
 from billing.log import count, logger
-from billing.secrets import webhook_secrets
+from billing.secrets import RECHECK_SECONDS, webhook_secrets
 from billing.settings import settings
 
 TOLERANCE_SECONDS = 300
@@ -44,6 +44,8 @@ def handler(event: dict[str, Any], context: object) -> Answer:
     except Misconfigured as error:
         logger().error("No webhook secret: every event is refused", extra={"reason": str(error)})
         return _answer(500, "not_configured")
+    except TryAgain:
+        return _answer(503, "try_again")
     return _handled(payload)
 
 
@@ -54,11 +56,11 @@ def _payload(event: dict[str, Any]) -> bytes:
 
 
 def _signed(payload: bytes, header: str | None) -> bool:
-    """Whether one of the secrets that are valid now signed these bytes, not long ago. Raises `Misconfigured` without any."""
+    """Whether one of the secrets that are valid now signed these bytes, not long ago. Raises like `webhook_secrets`."""
     if any(_signed_with(secret, payload, header) for secret in webhook_secrets()):
         return True
-    # The secret may just have been rotated. Looked at again at most every few seconds, however many forgeries arrive.
-    return any(_signed_with(secret, payload, header) for secret in webhook_secrets(max_age=10))
+    # The secret may just have been rotated.
+    return any(_signed_with(secret, payload, header) for secret in webhook_secrets(RECHECK_SECONDS))
 
 
 _verify = cast(Callable[[bytes, str | None, str, int], bool], WebhookSignature.verify_header)  # pyright: ignore[reportUnknownMemberType]

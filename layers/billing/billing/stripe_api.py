@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import stripe
 from stripe import StripeClient
 
-from billing.secrets import stripe_secret_key
+from billing.secrets import FRESH_SECONDS, RECHECK_SECONDS, stripe_secret_key
 from billing.settings import settings
 
 CONNECT_SECONDS, READ_SECONDS, RETRIES = 1.5, 5.5, 2
@@ -43,9 +43,9 @@ def _http() -> stripe.HTTPClient:
 _clients: dict[str, StripeClient] = {}
 
 
-def stripe_client() -> StripeClient:
-    """The client for the key of this moment: a rotated key is picked up without a deployment."""
-    key = stripe_secret_key()
+def stripe_client(max_age: float = FRESH_SECONDS) -> StripeClient:
+    """The client for the key of this moment, or of `max_age` seconds ago: a rotated key is picked up without a deployment."""
+    key = stripe_secret_key(max_age)
     if key not in _clients:
         _clients.clear()
         _clients[key] = StripeClient(
@@ -82,12 +82,23 @@ def ask(call: Callable[[StripeClient], Any]) -> Answer:
     if _gate:
         _gate()
     sent = time.monotonic()
-    response = call(client).last_response
+    response = _made(call, client).last_response
     elapsed = time.monotonic() - sent
     headers = {name.lower(): value for name, value in response.headers.items()}
     date = headers.get("date")
     lo, hi = answer_interval(int(parsedate_to_datetime(date).timestamp()) if date else 0, elapsed)
     return Answer(response.data, lo, hi, certain=bool(date) and headers.get("idempotent-replayed") != "true")
+
+
+def _made(call: Callable[[StripeClient], Any], client: StripeClient) -> Any:
+    """A key that Stripe does not take (any more) may have been rotated a moment ago; what it refuses so, it has not done."""
+    try:
+        return call(client)
+    except stripe.AuthenticationError:
+        renewed = stripe_client(RECHECK_SECONDS)
+        if renewed is client:
+            raise
+        return call(renewed)
 
 
 def answer_interval(date: int, elapsed: float) -> tuple[int, int]:
