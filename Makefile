@@ -19,6 +19,11 @@ help:
 dev: .venv/.ready .venv-clover/.ready
 	@trap : INT; $(PYTHON) -m local || [ $$? -eq 130 ]  # 130: Ctrl-C, which is how it is meant to end
 
+## invoke: an event for a function (make invoke FUNCTION=AccountFunction EVENT=events/account.json); make dev's, if it runs
+.PHONY: invoke
+invoke: .venv/.ready .venv-clover/.ready
+	@$(PYTHON) -m local.invoke '$(or $(FUNCTION),$(error Say which: make invoke FUNCTION=AccountFunction EVENT=events/account.json))' '$(or $(EVENT),{})'
+
 ## test: every test but the slow ones (arguments for pytest: make test ARGS="-k webhook")
 .PHONY: test
 test: test-environment

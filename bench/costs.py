@@ -29,8 +29,8 @@ MEMORY_GB = 0.5
 READ_SECONDS, EVENT_SECONDS, ASKING_SECONDS, ENRICHMENT_SECONDS = 0.015, 0.025, 0.600, 0.005
 COLD_SHARE, COLD_SECONDS = 0.01, 0.6
 """One invocation in a hundred starts a process; Lambda bills that time too."""
-ITEM_BYTES = 2_500
-"""A subscriber's item: three write units (1 KB each), one read unit (4 KB)."""
+ITEM_BYTES = 2_000
+"""A subscriber with one plan and one card has 1.8 KB in the table: two write units (1 KB each), one read unit (4 KB)."""
 LOG_BYTES = 900
 """An invocation: Lambda's two lines and ours, in JSON. An event's metric is one line more."""
 METRIC_BYTES = 350

@@ -70,6 +70,7 @@ def _announce(stack: LocalStack, folder: Path) -> None:
         "stripeUrl": stack.stripe_url,
         "awsUrl": stack.aws_url,
         "lambdaUrl": stack.lambda_url,
+        "functions": [function.logical_id for function in stack.template.functions],
         "config": stack.config,
     }
     print("\n".join(_words(stack)), flush=True)
