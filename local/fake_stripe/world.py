@@ -98,6 +98,8 @@ class World:
     listeners: list[Callable[[dict], None]] = field(default_factory=list)
     pending_webhooks: Callable[[str], int] = lambda event_id: 0
     """How many deliveries of an event are still to come: known to whoever delivers."""
+    delivery_failed: Callable[[str], bool] = lambda event_id: False
+    """Whether an event was given up on, also known there."""
     tables: dict[str, Table] = field(init=False)
     timeline: Timeline = field(init=False)
     clocks: dict[str, Timeline] = field(init=False)

@@ -18,7 +18,7 @@ def retrieve(call: Call) -> dict:
     return call.world.get("event", call.path["id"])
 
 
-@route("GET", "/v1/events", scope="event_read", takes=("created", "type", "types"))
+@route("GET", "/v1/events", scope="event_read", takes=("created", "delivery_success", "type", "types"))
 def list_all(call: Call) -> Page:
     world, params = call.world, call.params
     if "type" in params and "types" in params:
@@ -33,10 +33,17 @@ def list_all(call: Call) -> Page:
         rows = [row for row in world.newest("event") if row["type"] in wanted]
     else:
         rows = world.newest("event")
+    if "delivery_success" in params:
+        rows = [row for row in rows if _delivered(world, row["id"]) is params["delivery_success"]]
     oldest = int(world.wall()) - KEPT_DAYS * DAY
     if rows and rows[-1]["created"] < oldest:
         rows = [row for row in rows if row["created"] >= oldest]
     return listing(call, rows)
+
+
+def _delivered(world: World, event: str) -> bool:
+    """False also while a delivery is still to come (API reference, "List all events")."""
+    return not world.pending_webhooks(event) and not world.delivery_failed(event)
 
 
 @view("event")

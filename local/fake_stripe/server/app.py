@@ -32,6 +32,7 @@ class App:
         self._static = static or {}
         world.listeners.append(self._deliver)
         world.pending_webhooks = self.dispatcher.undelivered
+        world.delivery_failed = self.dispatcher.given_up
 
     def handle(self, request: Request) -> Response:
         if request.method == "OPTIONS":

@@ -76,6 +76,7 @@ class Dispatcher:
         self._pending: dict[int, Delivery] = {}
         self._reordered: list[Delivery] = []
         self._by_event: Counter[str] = Counter()
+        self._given_up: set[str] = set()
         self._dice = Dice(DeliveryFaults())
         self._holding = False
         self._ids = itertools.count(1)
@@ -134,6 +135,7 @@ class Dispatcher:
             self._pending.clear()
             self._reordered.clear()
             self._by_event.clear()
+            self._given_up.clear()
             self.deliveries.clear()
             self._holding = False
             self._dice = Dice(DeliveryFaults())
@@ -149,6 +151,11 @@ class Dispatcher:
         with self._changed:
             return self._by_event[event_id]
 
+    def given_up(self, event_id: str) -> bool:
+        """Whether a delivery of the event failed for good, and none succeeded since."""
+        with self._changed:
+            return event_id in self._given_up
+
     # ------------------------------------------------------------------------------------------------- intake
     def submit(self, event: dict, endpoint: dict, *, timestamp: int | None = None, plain: bool = False) -> None:
         """Queues one delivery; `plain` spares it the faults (a redelivery somebody asked for)."""
@@ -159,6 +166,7 @@ class Dispatcher:
                 fate = self._dice.fate(event["type"])
                 if fate.drop:
                     delivery.status = "dropped"
+                    self._given_up.add(event["id"])
                     return
                 delivery.ready_at = time.monotonic() + fate.delay
                 delivery.behind = fate.behind
@@ -230,8 +238,10 @@ class Dispatcher:
             return
         if attempt["status"] is not None and 200 <= attempt["status"] < 300:
             delivery.status = "delivered"
+            self._given_up.discard(delivery.event["id"])
         elif len(delivery.attempts) >= self.policy.attempts:
             delivery.status = "failed"
+            self._given_up.add(delivery.event["id"])
         else:
             delivery.ready_at = time.monotonic() + self.policy.backoff * 2 ** (len(delivery.attempts) - 1)
             return

@@ -175,6 +175,26 @@ def test_pending_webhooks_counts_what_is_still_to_come(account: Account) -> None
     assert event["pending_webhooks"] == 0
 
 
+def test_events_are_listed_by_whether_they_were_delivered(account: Account) -> None:
+    account.endpoint()
+    account.receiver.answers = [500] * 3
+    account.customer("Lost")
+    account.drain()
+    account.customer("Arrived")
+    account.drain()
+
+    def names(success: str) -> list[str]:
+        headers = {"authorization": "Bearer sk_test_local"}
+        listed = account.app.handle(Request("GET", "/v1/events", f"delivery_success={success}", headers)).json()["data"]
+        return [event["data"]["object"]["name"] for event in listed]
+
+    assert (names("false"), names("true")) == (["Lost"], ["Arrived"])
+    (lost,) = [each for each in account.control("GET", "events")["events"] if each["data"]["object"]["name"] == "Lost"]
+    account.control("POST", "webhooks/redeliver", {"event": lost["id"]})
+    account.drain()
+    assert (names("false"), names("true")) == ([], ["Arrived", "Lost"])
+
+
 # ------------------------------------------------------------------------------------------------------ faults
 def test_everything_twice(account: Account) -> None:
     account.endpoint()
