@@ -5,9 +5,6 @@ lacks, so bytes on the wire are a little more here); S3 user guide: who may not 
 """
 
 import gzip
-import hashlib
-import json
-import mimetypes
 from dataclasses import dataclass
 from email.utils import formatdate, parsedate_to_datetime
 from pathlib import Path
@@ -15,30 +12,12 @@ from typing import Any
 from urllib.parse import unquote
 
 from local.http_server import Request, Response
+from local.site_content import CACHE_CONTROL, CONFIG_FILE, config_body, content_type, etag
 from local.template import SiteDelivery
 
-# Fixed, so that the answer does not hang on the machine's own table.
-_TYPES = {
-    ".css": "text/css",
-    ".html": "text/html; charset=utf-8",
-    ".ico": "image/x-icon",
-    ".jpg": "image/jpeg",
-    ".js": "text/javascript",
-    ".json": "application/json",
-    ".map": "application/json",
-    ".mjs": "text/javascript",
-    ".png": "image/png",
-    ".svg": "image/svg+xml",
-    ".txt": "text/plain; charset=utf-8",
-    ".webmanifest": "application/manifest+json",
-    ".webp": "image/webp",
-    ".woff2": "font/woff2",
-    ".xml": "text/xml",
-}
 _COMPRESSIBLE = ("text/", "application/json", "application/manifest+json", "image/svg+xml", "image/x-icon")
 _COMPRESS_FROM = 1000
 """Bytes, CloudFront's lower bound (its upper one is 10 MB)."""
-_CONFIG = "/config.json"
 MAX_BODY = 1024 * 1024
 """Bytes: nothing is posted here, so little need be read to be refused."""
 
@@ -62,8 +41,8 @@ class Site:
         self._headers = list(delivery.headers.items())
         self._origin = f"http://127.0.0.1:{port}"
         self._localhost = f"localhost:{port}"
-        body = json.dumps(config, indent=2).encode()
-        self._config = _Object(body, _TYPES[".json"], 0.0, _etag(body))
+        body = config_body(config)
+        self._config = _Object(body, content_type(CONFIG_FILE), 0.0, etag(body))
         self._compressed: dict[tuple[str, str], bytes] = {}
 
     def __call__(self, request: Request) -> Response:
@@ -76,7 +55,7 @@ class Site:
         return self._send(request, found) if found else self._error(request, 403, "AccessDenied", "Access Denied")
 
     def _find(self, path: str) -> _Object | None:
-        if path == _CONFIG:
+        if path == f"/{CONFIG_FILE}":
             return self._config
         # Only the root has an index: that is what DefaultRootObject means, and S3 keys are not folders.
         key = self._delivery.default_root_object if path == "/" else path[1:]
@@ -87,7 +66,7 @@ class Site:
             if not file.is_file() or not file.resolve().is_relative_to(self._folder):
                 return None
             body = file.read_bytes()
-            return _Object(body, _content_type(file), file.stat().st_mtime, _etag(body))
+            return _Object(body, content_type(key), file.stat().st_mtime, etag(body))
         except OSError:
             return None
 
@@ -95,8 +74,7 @@ class Site:
         headers = [
             ("etag", found.etag),
             ("last-modified", formatdate(found.modified, usegmt=True)),
-            # As `make deploy` uploads them: names carry no hash, so browsers must ask each time.
-            ("cache-control", "no-cache"),
+            ("cache-control", CACHE_CONTROL),
             *self._headers,
         ]
         compressible = found.content_type.startswith(_COMPRESSIBLE) and len(found.body) >= _COMPRESS_FROM
@@ -124,15 +102,6 @@ class Site:
             return self._send(request, found, page.status)
         body = f'<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>{code}</Code><Message>{message}</Message></Error>'
         return Response(status, [("content-type", "application/xml"), *self._headers], body.encode())
-
-
-def _content_type(file: Path) -> str:
-    return _TYPES.get(file.suffix.lower()) or mimetypes.guess_type(file.name)[0] or "binary/octet-stream"
-
-
-def _etag(body: bytes) -> str:
-    """S3's ETag of an object uploaded in one part."""
-    return f'"{hashlib.md5(body, usedforsecurity=False).hexdigest()}"'
 
 
 def _unchanged(request: Request, found: _Object) -> bool:

@@ -28,6 +28,7 @@ from local.logs import Log
 from local.ports import HOST, Ports, reserve
 from local.site import MAX_BODY as SITE_MAX_BODY
 from local.site import Site
+from local.site_content import site_config
 from local.streams import Streams
 from local.stripe_side import StripeSide
 from local.template import SiteDelivery, Template
@@ -260,12 +261,14 @@ class LocalStack:
     def _config(self) -> dict[str, Any]:
         clients = self.template.user_pool_clients
         client_id = self.template.resolve({"Ref": clients[0].logical_id}, "config.json") if clients else None
-        return {
-            "apiUrl": self.api_url,
-            "region": _REGION,
-            "stripe": {"publishableKey": self.stripe.publishable_key, "scriptUrl": self.stripe.script_url},
-            "cognito": {"endpoint": self.aws_url, "clientId": client_id},
-        }
+        return site_config(
+            api_url=self.api_url,
+            region=_REGION,
+            publishable_key=self.stripe.publishable_key,
+            script_url=self.stripe.script_url,
+            cognito_endpoint=self.aws_url,
+            client_id=client_id,
+        )
 
     def _delivery(self) -> SiteDelivery:
         """As the template delivers it, with AWS's addresses in the headers (the CSP's) replaced by ours."""
