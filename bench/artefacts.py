@@ -1,0 +1,138 @@
+"""What is measured, laid out as Lambda lays it out: a function's folder (/var/task) and a layer's (/opt/python)."""
+
+import compileall
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from py_compile import PycInvalidationMode
+
+ROOT = Path(__file__).resolve().parents[1]
+BUILD = ROOT / "build" / "bench"
+TOOLS = ROOT / ".venv-sam" / "bin"
+PYTHON = (TOOLS / "python3.13").resolve()
+"""Lambda's own release. Run with -S, so that no environment of ours is on its path."""
+ARCHITECTURE = {"x86_64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}[platform.machine()]
+ZIPPED_AT = 315_532_800
+"""1 January 1980 in Unix seconds: the time of every file that SAM zips, which is what a .pyc in it is checked against."""
+
+FUNCTIONS = {
+    "webhook": "WebhookFunction",
+    "checkout": "CreateCheckoutSessionFunction",
+    "cancel": "CancelSubscriptionFunction",
+    "account": "AccountFunction",
+}
+
+
+class BenchError(Exception):
+    """One line that says what is missing or went wrong."""
+
+
+@dataclass(frozen=True)
+class Artefact:
+    """Built code: the folder of each function by its logical id, and what is on the path behind it."""
+
+    name: str
+    functions: dict[str, Path]
+    layers: tuple[Path, ...]
+
+
+def ours(built: Path | None = None) -> Artefact:
+    """What `make build` makes, built now, or found in `built`."""
+    folder = built or sam_build(ROOT / "template.yaml", BUILD / "ours")
+    return Artefact("ours", {name: folder / logical for name, logical in FUNCTIONS.items()}, (folder / "BillingLayer" / "python",))
+
+
+def plain() -> Artefact:
+    """The same code as `sam build` ships it where nobody helps: its own Python builder, for the functions and for the layer.
+
+    The layer's requirements are the locked ones. There is no bytecode in what comes out, and Lambda's folders cannot be written to.
+    """
+    source = BUILD / "plain-source"
+    shutil.rmtree(source, ignore_errors=True)
+    layer = source / "layer"
+    shutil.copytree(ROOT / "layers" / "billing" / "billing", layer / "billing", ignore=shutil.ignore_patterns("__pycache__"))
+    (layer / "requirements.txt").write_text(locked_requirements())
+    shutil.copytree(ROOT / "functions", source / "functions", ignore=shutil.ignore_patterns("__pycache__"))
+    lines = ["AWSTemplateFormatVersion: '2010-09-09'", "Transform: AWS::Serverless-2016-10-31", "Resources:"]
+    for name, logical in FUNCTIONS.items():
+        folder = next(path.parent for path in (source / "functions").glob("*/*.py") if _handles(path, name))
+        lines += [f"  {logical}:", "    Type: AWS::Serverless::Function"]
+        lines += [f"    Properties: {{ CodeUri: functions/{folder.name}, Handler: {folder.name}.handler, Runtime: python3.13 }}"]
+    lines += ["  BillingLayer:", "    Type: AWS::Serverless::LayerVersion"]
+    lines += ["    Metadata: { BuildMethod: python3.13 }", "    Properties: { ContentUri: layer, CompatibleRuntimes: [python3.13] }"]
+    (source / "template.yaml").write_text("\n".join(lines) + "\n")
+    folder = sam_build(source / "template.yaml", BUILD / "plain")
+    return Artefact(
+        "plain sam build", {name: folder / logical for name, logical in FUNCTIONS.items()}, (folder / "BillingLayer" / "python",)
+    )
+
+
+def _handles(path: Path, name: str) -> bool:
+    return (
+        path.stem
+        == {"webhook": "webhook", "checkout": "create_checkout_session", "cancel": "cancel_subscription", "account": "account"}[name]
+    )
+
+
+def naive(libraries: Artefact) -> Artefact:
+    """The usual stack (bench/naive) over the libraries as plain `sam build` ships them."""
+    folder = BUILD / "naive"
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(Path(__file__).with_name("naive"), folder, ignore=shutil.ignore_patterns("__pycache__"))
+    return Artefact("naive", {"webhook": folder}, libraries.layers)
+
+
+def floor(roots: str) -> Artefact:
+    """bench/floors with valid bytecode and as few roots (PEM) as are needed: nothing is left to be done better."""
+    folder = BUILD / "floor"
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(Path(__file__).with_name("floors"), folder, ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "roots.pem").write_text(roots)
+    compileall.compile_dir(folder, quiet=1, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH)
+    return Artefact("floor", dict.fromkeys(FUNCTIONS, folder), ())
+
+
+def trusting(artefact: Artefact, root: str) -> Artefact:
+    """A copy of an artefact whose bundles of roots trust one more (PEM), with the times that files have on Lambda."""
+    folder = BUILD / "measured" / artefact.name.replace(" ", "-")
+    shutil.rmtree(folder, ignore_errors=True)
+    functions = {name: folder / "functions" / name for name in artefact.functions}
+    for name, copy in functions.items():
+        shutil.copytree(artefact.functions[name], copy)
+    layers = tuple(folder / f"layer{number}" for number in range(len(artefact.layers)))
+    for layer, copy in zip(artefact.layers, layers, strict=True):
+        shutil.copytree(layer, copy)
+    for path in folder.rglob("*"):
+        if path.suffix in (".pem", ".crt") and "BEGIN CERTIFICATE" in path.read_text(errors="replace"):
+            path.write_text(path.read_text() + "\n" + root)
+        os.utime(path, (ZIPPED_AT, ZIPPED_AT))
+    return Artefact(artefact.name, functions, layers)
+
+
+def sam_build(template: Path, folder: Path) -> Path:
+    """The real `sam build`, for this machine's own processor."""
+    command = [TOOLS / "sam", "build", "--template", template, "--build-dir", folder]
+    overrides = ["--parameter-overrides", f"Architecture={ARCHITECTURE}"] if "Architecture:" in template.read_text() else []
+    environment = os.environ | {"SAM_CLI_TELEMETRY": "0", "PATH": f"{TOOLS}{os.pathsep}{os.environ['PATH']}"}
+    done = subprocess.run([*command, *overrides], cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    if done.returncode:
+        raise BenchError(f"sam build failed: {(done.stderr or done.stdout).strip().splitlines()[-1]}")
+    return folder
+
+
+def locked_requirements() -> str:
+    """The layer's packages as requirements.txt, from the lock file."""
+    command = [TOOLS / "uv", "export", "--frozen", "--only-group", "layer", "--no-hashes", "--no-header", "--no-annotate", "--quiet"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    if done.returncode:
+        raise BenchError(f"uv export failed: {done.stderr.strip()}")
+    return done.stdout
+
+
+def require_python() -> None:
+    if not PYTHON.exists():
+        sys.exit("Python 3.13 is needed, as Lambda runs it: `make bench` finds or fetches one.")
