@@ -1,4 +1,4 @@
-"""What a month costs on AWS, in US dollars, as a function of subscribers: `python bench/costs.py` prints docs/costs.md's tables.
+"""What a month costs on AWS, in US dollars, as a function of subscribers. docs/costs.md has the table that `python bench/costs.py` prints.
 
 Prices: us-east-1, arm64, on demand, November 2026, without anybody's discounts; where each is from stands in docs/costs.md.
 Usage: what docs/calls.md counts, times the habits of a subscriber below, which are the only guesses. Change them to yours.
@@ -60,6 +60,10 @@ CDN_GB = ((10_000.0, 0.085), (40_000.0, 0.080), (100_000.0, 0.060), (350_000.0, 
 OUT_GB = ((10_000.0, 0.09), (40_000.0, 0.085), (100_000.0, 0.07), (_INFINITE, 0.05))
 ESSENTIALS = ((10_000, 0.0), (_INFINITE, 0.015))
 LITE = ((10_000, 0.0), (90_000, 0.0055), (900_000, 0.0046), (9_000_000, 0.00325), (_INFINITE, 0.0025))
+
+
+SHOWN = [1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000]
+"""Subscribers, in the page's table."""
 
 
 def bill(subscribers: float) -> dict[str, float]:
@@ -140,9 +144,8 @@ def dollars(amount: float) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python bench/costs.py", description="A month on AWS in US dollars, by service.")
-    parser.add_argument("subscribers", type=int, nargs="*", default=[1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000])
-    sizes = parser.parse_args().subscribers
-    print(table(sizes))
+    parser.add_argument("subscribers", type=int, nargs="*", default=SHOWN)
+    print(table(parser.parse_args().subscribers))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,38 @@
+"""docs/costs.md shows what bench/costs.py computes. After a change of a price or a habit: `COSTS=write` with this test."""
+
+import os
+import re
+
+import pytest
+
+from bench import costs
+from tests.docs.pages import DOCS
+
+PAGE = DOCS / "costs.md"
+MARKED = re.compile(r"(<!-- bench/costs\.py -->\n).*?(<!-- end -->)", re.S)
+
+
+def test_the_page_shows_what_the_script_computes() -> None:
+    page = PAGE.read_text()
+    right = MARKED.sub(lambda marks: f"{marks[1]}\n{costs.table(costs.SHOWN)}\n\n{marks[2]}", page)
+    if os.environ.get("COSTS") == "write":
+        PAGE.write_text(right)
+    assert page == right
+
+
+def test_a_tier_takes_only_what_is_left_by_the_one_before() -> None:
+    assert costs.tiered(((10, 1.0), (5, 0.5), (float("inf"), 0.1)), 25) == pytest.approx(10 + 2.5 + 1)
+    assert costs.tiered(((10, 1.0), (5, 0.5)), 3) == 3
+
+
+def test_the_bill_grows_with_every_subscriber_and_each_costs_less() -> None:
+    bills = [costs.bill(size) for size in costs.SHOWN]
+    for smaller, larger in zip(bills, bills[1:], strict=False):
+        assert all(larger[service] >= smaller[service] for service in smaller)
+    without_login = [sum(each.values()) - each["Cognito (Lite)"] for each in bills]
+    each = [total / size for total, size in zip(without_login, costs.SHOWN, strict=True)]
+    assert each == sorted(each, reverse=True)
+
+
+def test_what_the_table_holds_is_billed_by_whole_units() -> None:
+    assert (costs.units(1, 1024), costs.units(1024, 1024), costs.units(1025, 1024)) == (1, 1, 2)
