@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from local.gateway import HttpApiGateway
+from local.http_server import Request, Response
 from local.ports import Ports
 from local.setup.chromium import NoChromium, chromium
 from local.stack import LocalStack
+from tests.support.api import objection
 
 if TYPE_CHECKING:
     from tests.support.people import Stripe
@@ -51,6 +54,31 @@ def browser(chromium_path: Path) -> Iterator[Browser]:
         launched = playwright.chromium.launch(executable_path=chromium_path, args=BROWSER_ARGUMENTS)
         yield launched
         launched.close()
+
+
+@pytest.fixture(scope="session")
+def objections() -> Iterator[list[str]]:
+    """Answers of any stack's API, to whomever, that docs/openapi.json does not describe."""
+    found: list[str] = []
+    answer = HttpApiGateway.__call__
+
+    def watched(gateway: HttpApiGateway, request: Request) -> Response:
+        response = answer(gateway, request)
+        if problem := objection(gateway.api, request, response):
+            found.append(problem)
+        return response
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(HttpApiGateway, "__call__", watched)
+        yield found
+
+
+@pytest.fixture(autouse=True)
+def every_answer_is_as_documented(objections: list[str]) -> Iterator[None]:
+    """Fails the test during which the API answered otherwise."""
+    yield
+    found, objections[:] = objections[:], []
+    assert found == []
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,8 @@
 """POST /update-subscription: another plan. An upgrade is billed now, a downgrade credited to the next invoice."""
 
+from typing import Annotated
+
+import msgspec
 import stripe
 from pynamodb.exceptions import PynamoDBException
 
@@ -13,12 +16,14 @@ from billing.state import store
 from billing.state.parts import User
 from billing.upcoming import refresh_upcoming
 
+UnixSeconds = Annotated[int, msgspec.Meta(ge=0, lt=10**11)]
+
 
 class UpdateSubscription(Body):
     subscription_id: str
     new_price_id: str
-    proration_date: int | None = None
-    """The preview's, in Unix seconds: then the amount billed is the amount shown."""
+    proration_date: UnixSeconds | None = None
+    """The preview's: then the amount billed is the amount shown."""
 
 
 @endpoint(UpdateSubscription)

@@ -20,7 +20,7 @@ class HttpApiGateway:
     """Answers every request to one HTTP API; an `App` for `HttpServer`."""
 
     def __init__(self, api: HttpApi, origin: Origin, lambdas: Lambdas, keys: Keys, log: Log) -> None:
-        self._api = api
+        self.api = api
         self._origin = origin
         self._lambdas = lambdas
         self._keys = keys
@@ -36,9 +36,9 @@ class HttpApiGateway:
     def _answer(self, request: Request, request_id: str) -> Response:
         match = self._router.find(request.method, request.path)
         # A route that takes OPTIONS (ANY and $default do) takes preflights too, and its authorizer refuses them: as on AWS.
-        if match is None and self._api.cors and is_preflight(request):
-            return preflight(self._api.cors, request)
-        return with_cors(self._api.cors, request, self._routed(request, match, request_id))
+        if match is None and self.api.cors and is_preflight(request):
+            return preflight(self.api.cors, request)
+        return with_cors(self.api.cors, request, self._routed(request, match, request_id))
 
     def _routed(self, request: Request, match: Match | None, request_id: str) -> Response:
         if request.too_large:

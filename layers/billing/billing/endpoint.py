@@ -12,12 +12,14 @@ import binascii
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any, Generic, TypeVar
 
 import msgspec
 import stripe
 from pynamodb.exceptions import PynamoDBException
 
+from billing.card_numbers import holds_card_number
 from billing.errors import BadRequest, Conflict, NotFound, PaymentFailed, Refused, TooLarge, TryAgain, Unauthorized
 from billing.log import logger
 
@@ -65,6 +67,7 @@ def endpoint(body: type[B]) -> Callable[[Callable[[Request[B]], Answer]], Callab
     """Turns a function from `Request` to a JSON object into the Lambda handler of a signed-in user's endpoint."""
 
     def wrap(function: Callable[[Request[B]], Answer]) -> Callable[[LambdaEvent, object], Answer]:
+        @wraps(function)  # what it takes stays readable: docs/openapi.json is made from it
         def handler(event: LambdaEvent, context: object) -> Answer:
             return _answered(event, lambda: function(Request(_caller(event), _body(event, body), event.get("queryStringParameters") or {})))
 
@@ -76,6 +79,7 @@ def endpoint(body: type[B]) -> Callable[[Callable[[Request[B]], Answer]], Callab
 def public_endpoint(function: Callable[[], Answer]) -> Callable[[LambdaEvent, object], Answer]:
     """The Lambda handler of an endpoint that anybody may ask and that takes no input."""
 
+    @wraps(function)
     def handler(event: LambdaEvent, context: object) -> Answer:
         return _answered(event, function)
 
@@ -95,10 +99,17 @@ def _body(event: LambdaEvent, shape: type[B]) -> B:
     raw: str = event.get("body") or ""
     try:
         content = base64.b64decode(raw, validate=True) if event.get("isBase64Encoded") else raw.encode()
+        text = content.decode()
     except binascii.Error:
         raise BadRequest("invalid_json", "The body is not valid base64.") from None
+    except UnicodeError:
+        raise BadRequest("invalid_json", "The body is not valid UTF-8.") from None
     if len(content) > MAX_BODY:
         raise TooLarge("body_too_large", f"The body must not be larger than {MAX_BODY // 1024} KB.")
+    if holds_card_number(text):
+        raise BadRequest(
+            "card_number_refused", "There is a card number in the body. Card details go into Stripe's own fields, never to this API."
+        )
     try:
         return msgspec.json.decode(content or b"{}", type=shape)
     except msgspec.ValidationError as error:

@@ -4,6 +4,7 @@ An upgrade (or another interval, which begins a new period) is billed now; a dow
 Prorations are computed by Stripe, to the second of `proration_date`: the preview's date goes along with the change.
 """
 
+import time
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -11,11 +12,15 @@ from billing import snapshots
 from billing.catalogue import amount_in, catalogue
 from billing.currency import minor_unit_divisor
 from billing.endpoint import Caller
-from billing.errors import BadRequest
+from billing.errors import BadRequest, Conflict
 from billing.own_changes import Call, live_subscription_of
 from billing.shapes import Json
 from billing.state.parts import User
 from billing.stripe_api import ask
+
+PREVIEW_SECONDS = 15 * 60
+"""How long a preview holds."""
+_SKEW_SECONDS = 60
 
 _DAYS = {"day": 1.0, "week": 7.0, "month": 365.25 / 12, "year": 365.25}
 
@@ -58,13 +63,32 @@ def _per_day(amount: int, interval: str, count: int) -> float:
 
 
 def call_for(change: PlanChange, proration_date: int | None) -> Call:
-    """The call that makes the change. While its payment is missing, Stripe keeps the old plan and a pending update."""
+    """The call that makes the change. While its payment is missing, Stripe keeps the old plan and a pending update.
+
+    Raises `Conflict` for a proration date (Unix seconds) that is no preview's of a moment ago.
+    """
     params: Json = {"items": change.items, "proration_behavior": change.proration_behavior}
     if proration_date is not None:
+        _refuse_another_moment(change, proration_date)
         params["proration_date"] = proration_date
     if change.billed_now:
         params["payment_behavior"] = "pending_if_incomplete"
     return lambda stripe, known, key: stripe.v1.subscriptions.update(known["id"], cast(Any, params), {"idempotency_key": key})
+
+
+def _refuse_another_moment(change: PlanChange, date: int) -> None:
+    """Stripe takes any second of the period, and each has its price: dated to the period's end an upgrade costs nothing, dated to
+    its beginning a downgrade gives back what was used. So the second is the present, give or take a preview's life.
+
+    A subscription on a test clock has a present of its own, which Stripe is asked for; nobody else has reason to come that far.
+    """
+    recent = _is_recent(date, time.time()) or _is_recent(date, _moment_of(_preview(change, change.proration_behavior)))
+    if not recent or date < change.subscription["period_start"]:  # it was renewed in between
+        raise Conflict("preview_expired", "The preview is too old. Ask for a new one.")
+
+
+def _is_recent(date: int, now: float) -> bool:
+    return -_SKEW_SECONDS <= now - date <= PREVIEW_SECONDS
 
 
 def preview(change: PlanChange) -> Json:
@@ -73,7 +97,6 @@ def preview(change: PlanChange) -> Json:
     `prorationDate` is the second that Stripe computed with; sent along with the change, it makes the amount the same.
     """
     now = _preview(change, change.proration_behavior)
-    prorations = now["parent"]["subscription_details"]
     lines = now["lines"]["data"]
     if not change.billed_now:
         due, next_amount, next_date = 0, now["amount_due"], change.subscription["period_end"]
@@ -87,7 +110,7 @@ def preview(change: PlanChange) -> Json:
         "amountDue": due,
         "currency": now["currency"],
         "minorUnitDivisor": minor_unit_divisor(now["currency"]),
-        "prorationDate": prorations.get("subscription_proration_date") or now["created"],
+        "prorationDate": _moment_of(now),
         "nextAmount": next_amount,
         "nextDate": next_date,
         "lines": [_line(line) for line in lines],
@@ -101,6 +124,11 @@ def _preview(change: PlanChange, proration_behavior: str) -> Json:
         "subscription_details": {"items": change.items, "proration_behavior": proration_behavior},
     }
     return ask(lambda stripe: stripe.v1.invoices.create_preview(params)).data
+
+
+def _moment_of(previewed: Json) -> int:
+    """The second (Unix) that Stripe computed a preview for: the subscription's present."""
+    return previewed["parent"]["subscription_details"].get("subscription_proration_date") or previewed["created"]
 
 
 def _line(line: Json) -> Json:

@@ -384,6 +384,7 @@ export default {
     unknown_price: "This plan is no longer on offer.",
     unknown_currency: "This plan cannot be paid in this currency. Choose another one.",
     same_plan: "You already have this plan.",
+    preview_expired: "These amounts are no longer current. Please close this and look at them again.",
     subscription_ended: "This subscription has ended. You can subscribe again.",
     live_subscription: "You already have a subscription.",
     not_found: "We could not find that. It may have changed in the meantime.",

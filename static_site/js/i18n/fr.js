@@ -391,6 +391,7 @@ export default {
     unknown_price: "Cette offre n’est plus proposée.",
     unknown_currency: "Cette offre ne peut pas être payée dans cette devise. Choisissez-en une autre.",
     same_plan: "Vous avez déjà cette offre.",
+    preview_expired: "Ces montants ne sont plus à jour. Veuillez fermer cette fenêtre et les consulter à nouveau.",
     subscription_ended: "Cet abonnement est terminé. Vous pouvez vous réabonner.",
     live_subscription: "Vous avez déjà un abonnement.",
     not_found: "Introuvable. Les choses ont peut-être changé entre-temps.",
