@@ -15,20 +15,21 @@ from pynamodb.exceptions import PynamoDBException
 
 from billing.errors import BillingError
 from ops.catalog import wanted
-from ops.commands import backfill, catalog, explain, reconcile, replay
+from ops.commands import backfill, catalog, explain, reconcile, replay, secrets, webhooks
+from ops.deploy.stopped import Stopped
 from ops.deployment import NotSetUp
 from ops.keys import WrongKey
 from ops.redaction import redacted
 from ops.stripe_account import NoAccount
 
-COMMANDS = (explain, replay, reconcile, backfill, catalog)
+COMMANDS = (explain, replay, reconcile, backfill, catalog, webhooks, secrets)
 
 
 class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """argparse's own status would be 2, which here says that something differs."""
         self.print_usage(sys.stderr)
-        self.exit(1, f"{self.prog}: {message}\n")
+        self.exit(1, f"{self.prog}: {redacted(message)}\n")
 
 
 def main() -> int:
@@ -49,7 +50,7 @@ def main() -> int:
 def _told(error: Exception) -> str:
     """One sentence for what an operator can do something about; for the rest, which is our fault, all there is."""
     match error:
-        case NoAccount() | NotSetUp() | WrongKey() | wanted.Senseless() | BillingError():
+        case Stopped() | NoAccount() | NotSetUp() | WrongKey() | wanted.Senseless() | BillingError():
             return str(error)
         case stripe.StripeError():
             return f"Stripe: {error.user_message or error}"

@@ -54,7 +54,7 @@ class Deployment:
 
 def use(stage: str | None, environment: MutableMapping[str, str] = os.environ) -> Deployment:
     """Completes the environment for the layer's code. Raises `NotSetUp`."""
-    _set_region(environment)
+    set_region(environment)
     stack = ""
     if stage:
         stack = f"recur-{stage}"
@@ -108,7 +108,7 @@ def _values(stack: "StackTypeDef") -> dict[str, str]:
     return {variable: value for variable, value in found.items() if value}
 
 
-def _set_region(environment: MutableMapping[str, str]) -> None:
+def set_region(environment: MutableMapping[str, str]) -> None:
     """AWS_DEFAULT_REGION is the only one that pynamodb knows."""
     region = environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION") or boto3.Session().region_name
     if not region:

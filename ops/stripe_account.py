@@ -1,11 +1,15 @@
-"""The Stripe account that an operator's command talks to, from the environment: a key is never an argument, which `ps` shows."""
+"""The Stripe account that an operator's command talks to. A key is never an argument, which `ps` shows."""
 
 import os
 from collections.abc import Mapping
 
+import boto3
 from stripe import StripeClient
 
 from billing.release import NEWEST, RELEASES, Release
+from ops.deployment import Deployment
+from ops.keys import check
+from ops.parameters import Parameters
 
 
 class NoAccount(Exception):
@@ -24,5 +28,26 @@ def account(environment: Mapping[str, str] = os.environ) -> StripeClient:
     key = environment.get("STRIPE_SECRET_KEY")
     if not key:
         raise NoAccount("Set STRIPE_SECRET_KEY to the account's secret key, or to a restricted one.")
+    return client(key, environment)
+
+
+def client(key: str, environment: Mapping[str, str] = os.environ) -> StripeClient:
+    """The same account's, or another's, by a key that is at hand."""
     base = environment.get("STRIPE_API_BASE", "https://api.stripe.com")
     return StripeClient(key, stripe_version=release(environment).api_version, base_addresses={"api": base}, max_network_retries=3)
+
+
+def parameters_of(stage: str) -> Parameters:
+    """What the stage keeps in SSM."""
+    return Parameters(boto3.client("ssm"), stage)
+
+
+def account_of(deployment: Deployment) -> StripeClient:
+    """A deployment's account, with the key that is kept for deploying or else the functions'. Raises `NoAccount` and `WrongKey`."""
+    parameters = parameters_of(deployment.stage)
+    key = parameters.get("deploy-key") or parameters.get("secret-key")
+    if key is None:
+        path = parameters.path("secret-key")
+        raise NoAccount(f"There is no {path}. `python -m ops secrets set stripe-key --stage {deployment.stage}` stores one.")
+    check(key, deployment.stage)
+    return client(key, deployment.environment)

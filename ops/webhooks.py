@@ -3,9 +3,10 @@
 Stripe shows an endpoint's signing secret once, cannot change its API version, and cannot roll its secret by the API. What needs
 either is therefore a new endpoint beside the old one, in an order in which no event is without an endpoint whose secret is known:
 
-    make the new endpoint             Stripe sends to both; the new one's deliveries are refused, and sent again
-    store both secrets                both are accepted
-    delete the old endpoint
+    make the new endpoint             Stripe sends each event to both; the new one's deliveries are refused, and sent again
+    store both secrets                both are accepted, by each function that looks
+    wait                              as long as one that has just looked does not look again (`billing.secrets.RECHECK_SECONDS`)
+    delete the old endpoint           with what it has not delivered yet (`ops.deliveries`)
     store the new secret alone
 
 Whoever dies between two of these is mended by the next `ensure`: an endpoint carries a fingerprint of its secret, so it shows
@@ -13,7 +14,7 @@ whether the secret that is stored is its own.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,7 +54,15 @@ class Outcome:
     changes: list[str]
 
 
-def ensure(stripe: StripeClient, parameters: Parameters, wanted: Wanted) -> Outcome:
+Settle = Callable[[], None]
+"""Called between storing a new secret and deleting the endpoint of the old one: waits until every function knows the new one."""
+
+
+def _at_once() -> None:
+    """For a stage on which nothing runs yet. Elsewhere a delivery in the next seconds may be refused, and is sent again."""
+
+
+def ensure(stripe: StripeClient, parameters: Parameters, wanted: Wanted, settle: Settle = _at_once) -> Outcome:
     """One enabled endpoint as wanted, its secret stored, no other of this stage's. Changes nothing when run again."""
     there, stored = endpoints(stripe, wanted.stage, wanted.url), parameters.webhook_secrets()
     for endpoint in there:
@@ -61,13 +70,13 @@ def ensure(stripe: StripeClient, parameters: Parameters, wanted: Wanted) -> Outc
             changes = _update(stripe, endpoint, wanted)
             return Outcome(endpoint.id, changes + _retire(stripe, parameters, endpoint.id, there, stored, _own(endpoint, stored)))
     reason = flaw(there[0], stored, wanted) if there else "there was none"
-    return _replace(stripe, parameters, wanted, there, stored, f"new endpoint: {reason}")
+    return _replace(stripe, parameters, wanted, there, stored, f"new endpoint: {reason}", settle)
 
 
-def rotate(stripe: StripeClient, parameters: Parameters, wanted: Wanted) -> Outcome:
+def rotate(stripe: StripeClient, parameters: Parameters, wanted: Wanted, settle: Settle = _at_once) -> Outcome:
     """A new endpoint with a new secret takes the place of all others of this stage. Interrupted, `ensure` or another `rotate` ends it."""
     there, stored = endpoints(stripe, wanted.stage, wanted.url), parameters.webhook_secrets()
-    return _replace(stripe, parameters, wanted, there, stored, "new endpoint")
+    return _replace(stripe, parameters, wanted, there, stored, "new endpoint", settle)
 
 
 def remove(stripe: StripeClient, stage: str, url: str | None = None) -> list[str]:
@@ -145,11 +154,19 @@ def _update(stripe: StripeClient, endpoint: WebhookEndpoint, wanted: Wanted) -> 
 
 
 def _replace(
-    stripe: StripeClient, parameters: Parameters, wanted: Wanted, there: list[WebhookEndpoint], stored: list[str], why: str
+    stripe: StripeClient,
+    parameters: Parameters,
+    wanted: Wanted,
+    there: list[WebhookEndpoint],
+    stored: list[str],
+    why: str,
+    settle: Settle,
 ) -> Outcome:
     made, secret = register(stripe, wanted)
     both = [secret, *stored]
     parameters.put_webhook_secrets(both)
+    if there:
+        settle()
     return Outcome(made, [why, *_retire(stripe, parameters, made, there, both, [secret])])
 
 

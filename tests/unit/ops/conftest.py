@@ -3,11 +3,18 @@
 import os
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from unittest.mock import patch
 
+import boto3
 import pytest
+from moto import mock_aws
+from stripe import StripeClient
 
 from ops import __main__ as ops
+from ops import stripe_account
+from ops.parameters import Parameters
+from tests.support.stripe_in_process import InProcessStripe
 from tests.unit.billing.conftest import account, table
 
 __all__ = ["account", "table"]
@@ -35,3 +42,16 @@ def tell(account: object, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
 
     with patch.dict(os.environ):  # a command completes its environment
         yield run
+
+
+@pytest.fixture
+def deployed(account: InProcessStripe, tell: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[Parameters]:
+    """The stage dev, deployed: its SSM (moto) with Stripe's key, its URL in the environment, and every client of Stripe's in process."""
+    for name, value in {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "WEBHOOK_URL": "https://hook.test/"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("AWS_REGION", raising=False)
+    monkeypatch.setattr(stripe_account, "StripeClient", partial(StripeClient, http_client=account.http))
+    with mock_aws():
+        parameters = Parameters(boto3.client("ssm"), "dev")
+        parameters.put("secret-key", "sk_test_local")
+        yield parameters
