@@ -37,6 +37,11 @@ class Parameters:
         kind = "String" if name == "publishable-key" else "SecureString"
         self._ssm.put_parameter(Name=self.path(name), Value=value, Type=kind, Overwrite=True)
 
+    def there(self) -> list[str]:
+        """The paths of those that exist."""
+        answer = self._ssm.get_parameters(Names=[self.path(name) for name in NAMES])
+        return sorted(each.get("Name", "") for each in answer["Parameters"])
+
     def delete_all(self) -> list[str]:
         """The paths of those that were there."""
         answer = self._ssm.delete_parameters(Names=[self.path(name) for name in NAMES])

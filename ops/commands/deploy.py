@@ -1,0 +1,25 @@
+"""`deploy`: a stage from this clone to AWS and Stripe. `make deploy STAGE=dev` runs it, after setting up what it needs."""
+
+import argparse
+from typing import Any
+
+from ops.deploy.steps import DEPLOY, perform
+from ops.deploy.target import Target
+from ops.deployment import STAGES
+
+
+def add_to(commands: Any) -> None:
+    parser = commands.add_parser("deploy", help="deploy a stage: stack, catalogue, webhook endpoint, site (make deploy STAGE=dev)")
+    parser.add_argument("--stage", choices=STAGES, required=True, help="which stage: its section in samconfig.toml says the rest")
+    parser.add_argument("--dry-run", action="store_true", help="say what would be done, and change nothing")
+    parser.add_argument("--yes", action="store_true", help="ask nothing: agree to what the catalogue takes away and to sam's change set")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """0 deployed and answering; 1 stopped, and to be run again."""
+    target = Target(arguments.stage, agreed=arguments.yes)
+    perform(DEPLOY, target, dry=arguments.dry_run)
+    if not arguments.dry_run:
+        print(f"{arguments.stage} is at {target.output('SiteUrl')}")
+    return 0

@@ -1,0 +1,161 @@
+"""What a deployment made, taken away again.
+
+In Stripe only the webhook endpoint goes: customers, subscriptions and products are never touched, so who pays goes on paying. The users
+stay, and the table too unless its own name is typed.
+"""
+
+from typing import Any
+
+import stripe
+from botocore.exceptions import ClientError, WaiterError
+
+from ops import keys, webhooks
+from ops.deploy import checks
+from ops.deploy.stopped import Stopped
+from ops.deploy.target import Target
+
+POLL_SECONDS, POLLS = 10, 270
+"""A distribution alone takes some minutes to go."""
+
+
+def check(target: Target) -> list[str]:
+    """Raises `Stopped` when it must not go on."""
+    account = checks.check_aws(target)
+    stack = target.stack or {}
+    status = stack.get("StackStatus", "")
+    if status.endswith("_IN_PROGRESS") and status not in ("DELETE_IN_PROGRESS", "REVIEW_IN_PROGRESS"):
+        raise Stopped(f"The stack {target.stack_name} is {status}. Wait until that has ended, then {target.again}")
+    if stack.get("EnableTerminationProtection"):
+        raise Stopped(
+            f"The stack {target.stack_name} is protected. If it is really to go: aws cloudformation update-termination-protection "
+            f"--no-enable-termination-protection --stack-name {target.stack_name}"
+        )
+    _check_table(target)
+    return [f"{target.stack_name} in AWS account {account}, {target.region}", *_kept(target)]
+
+
+def _check_table(target: Target) -> None:
+    name, ours = target.delete_table, target.outputs.get("TableName")
+    if name and name != ours and (ours or not name.startswith(f"{target.stack_name}-")):
+        raise Stopped(f"DELETE_TABLE={name} is not the table of {target.stage}{f', which is {ours}' if ours else ''}. Nothing was done.")
+
+
+def _kept(target: Target) -> list[str]:
+    outputs = target.outputs
+    kept = [f"keeps the user pool {outputs['UserPoolId']}"] if "UserPoolId" in outputs else []
+    if (table := outputs.get("TableName")) and not target.delete_table:
+        kept.append(f"keeps the table {table} (make destroy STAGE={target.stage} DELETE_TABLE={table} deletes it)")
+    return kept
+
+
+# ------------------------------------------------------------------------------------------------------------ Stripe
+
+
+def webhook(target: Target) -> list[str]:
+    client = _stripe(target)
+    if client is None:
+        return ["no key in SSM, so none in Stripe was looked for"]
+    return [f"deleted {endpoint}" for endpoint in webhooks.remove(client, target.stage, target.outputs.get("WebhookUrl"))]
+
+
+def preview_webhook(target: Target) -> list[str]:
+    client = _stripe(target)
+    there = webhooks.endpoints(client, target.stage, target.outputs.get("WebhookUrl")) if client else []
+    return [f"delete {endpoint.id}" for endpoint in there]
+
+
+def _stripe(target: Target) -> stripe.StripeClient | None:
+    """With the stored key: the one of the account that the endpoint is in."""
+    key = target.parameters.get("deploy-key") or target.parameters.get("secret-key")
+    if key is None:
+        return None
+    try:
+        keys.check(key, target.stage)
+    except keys.WrongKey as error:
+        raise Stopped(f"{target.parameters.path('secret-key')}: {error}") from None
+    return target.stripe_client(key)
+
+
+# --------------------------------------------------------------------------------------------------------------- AWS
+
+
+def empty_bucket(target: Target) -> list[str]:
+    """All versions of everything: CloudFormation deletes no bucket that holds anything."""
+    bucket, s3, count = target.outputs.get("SiteBucketName"), target.client("s3"), 0
+    for batch in _versions(s3, bucket) if bucket else []:
+        s3.delete_objects(Bucket=bucket, Delete={"Objects": batch, "Quiet": True})
+        count += len(batch)
+    return [f"{count} objects removed"] if count else []
+
+
+def preview_bucket(target: Target) -> list[str]:
+    bucket = target.outputs.get("SiteBucketName")
+    count = sum(len(batch) for batch in _versions(target.client("s3"), bucket)) if bucket else 0
+    return [f"remove {count} objects from {bucket}"] if count else []
+
+
+def _versions(s3: Any, bucket: str) -> list[list[dict[str, str]]]:
+    """As `delete_objects` takes them, 1,000 at once at most. None when there is no such bucket."""
+    batches: list[list[dict[str, str]]] = []
+    try:
+        for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
+            found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+            if found:
+                batches.append([{"Key": each["Key"], "VersionId": each["VersionId"]} for each in found])
+    except ClientError as error:
+        if error.response.get("Error", {}).get("Code") != "NoSuchBucket":
+            raise
+    return batches
+
+
+def delete_stack(target: Target) -> list[str]:
+    if target.stack is None:
+        return []
+    cloudformation = target.client("cloudformation")
+    cloudformation.delete_stack(StackName=target.stack_name)
+    try:
+        waiter = cloudformation.get_waiter("stack_delete_complete")
+        waiter.wait(StackName=target.stack.get("StackId", target.stack_name), WaiterConfig={"Delay": POLL_SECONDS, "MaxAttempts": POLLS})
+    except WaiterError:
+        raise Stopped(
+            f"CloudFormation could not delete all of {target.stack_name}. Its events name what is in the way. Then {target.again}"
+        ) from None
+    return [f"deleted {target.stack_name}"]
+
+
+def preview_stack(target: Target) -> list[str]:
+    return [f"delete {target.stack_name}"] if target.stack else []
+
+
+def delete_table(target: Target) -> list[str]:
+    """Only by its name. Its deletion protection is lifted here and nowhere else."""
+    name, dynamodb = target.delete_table, target.client("dynamodb")
+    if not _exists(dynamodb, name):
+        return []
+    dynamodb.update_table(TableName=name, DeletionProtectionEnabled=False)
+    dynamodb.get_waiter("table_exists").wait(TableName=name)
+    dynamodb.delete_table(TableName=name)
+    dynamodb.get_waiter("table_not_exists").wait(TableName=name)
+    return [f"deleted {name}"]
+
+
+def preview_table(target: Target) -> list[str]:
+    return [f"delete {target.delete_table}"] if _exists(target.client("dynamodb"), target.delete_table) else []
+
+
+def _exists(dynamodb: Any, table: str) -> bool:
+    if not table:
+        return False
+    try:
+        dynamodb.describe_table(TableName=table)
+    except dynamodb.exceptions.ResourceNotFoundException:
+        return False
+    return True
+
+
+def delete_parameters(target: Target) -> list[str]:
+    return [f"deleted {path}" for path in target.parameters.delete_all()]
+
+
+def preview_parameters(target: Target) -> list[str]:
+    return [f"delete {path}" for path in target.parameters.there()]

@@ -1,0 +1,67 @@
+"""AWS SAM's command line: `sam build` and `sam deploy`, as a user would type them. What they say is kept, and shown when they fail."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from ops.deploy.overrides import argument
+from ops.deploy.stopped import Stopped
+from ops.deploy.target import Target
+
+LOG = ".aws-sam/log"
+SHOWN_LINES = 15
+
+
+def build(target: Target, values: dict[str, str]) -> None:
+    """Raises `Stopped`."""
+    _run(target, "build", ["build", *_overrides(values)], hint="`make build` does the same and shows everything")
+
+
+def deploy_arguments(target: Target, values: dict[str, str], *, asking: bool) -> list[str]:
+    """samconfig.toml has the rest: the stack's name, the bucket, tags, capabilities."""
+    confirm = [] if asking else ["--no-confirm-changeset"]
+    return ["deploy", "--config-env", target.stage, "--region", target.region, *confirm, *_overrides(values)]
+
+
+def deploy(target: Target, values: dict[str, str]) -> None:
+    """Raises `Stopped`. Where samconfig.toml wants a change set confirmed and somebody is there to do it, sam has the terminal."""
+    asking = bool(target.overrides.settings.get("confirm_changeset")) and not target.agreed and sys.stdin.isatty()
+    hint = f"the stack is as it was before, or CloudFormation is rolling it back: its events say why. Then {target.again}"
+    _run(target, "deploy", deploy_arguments(target, values, asking=asking), hint=hint, terminal=asking)
+
+
+def _overrides(values: dict[str, str]) -> list[str]:
+    return ["--parameter-overrides", *(argument(name, value) for name, value in sorted(values.items()))]
+
+
+def _run(target: Target, name: str, arguments: list[str], *, hint: str, terminal: bool = False) -> None:
+    folder = target.project / LOG
+    folder.mkdir(parents=True, exist_ok=True)
+    log = folder / f"{target.stage}-{name}.txt"
+    environment = {**os.environ, **target.environment, "SAM_CLI_TELEMETRY": "0"}
+    try:
+        if terminal:
+            status = subprocess.run([target.sam, *arguments], cwd=target.project, env=environment, check=False).returncode
+        else:
+            with log.open("wb") as said:
+                done = subprocess.run(
+                    [target.sam, *arguments],
+                    cwd=target.project,
+                    env=environment,
+                    stdin=subprocess.DEVNULL,
+                    stdout=said,
+                    stderr=subprocess.STDOUT,
+                    check=False,
+                )
+            status = done.returncode
+    except OSError as error:
+        raise Stopped(f"{target.sam} could not be started: {error.strerror}.") from None
+    if status:
+        end = "" if terminal else f" It said last (all of it in {log.relative_to(target.project)}):\n{_last_lines(log)}"
+        raise Stopped(f"sam {name} failed: {hint}.{end}")
+
+
+def _last_lines(log: Path) -> str:
+    lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
+    return "\n".join(f"  {line}" for line in lines[-SHOWN_LINES:])

@@ -1,0 +1,152 @@
+"""The static site in its bucket, and CloudFront told to forget the old one.
+
+Only what differs is uploaded; what the site no longer has is removed last. config.json is written after all other files whenever
+anything changes, so the moment it was written is when this site came to be: an invalidation older than that is still owed, also when
+the one who uploaded died before asking for it.
+"""
+
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from local.site_content import CACHE_CONTROL, CONFIG_FILE, config_body, content_type, etag, site_config
+from ops.deploy.target import Target
+
+AT_ONCE = 8
+
+
+@dataclass(frozen=True)
+class File:
+    """A file as it lies in the bucket."""
+
+    key: str
+    body: bytes
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """boto3's names for what S3 answers with."""
+        return {"ContentType": content_type(self.key), "CacheControl": CACHE_CONTROL}
+
+
+@dataclass(frozen=True)
+class Changes:
+    """`uploaded` in the order of uploading: pages after what they refer to."""
+
+    uploaded: list[File]
+    removed: list[str]
+
+    @property
+    def words(self) -> list[str]:
+        return [f"upload {file.key}" for file in self.uploaded] + [f"remove {key}" for key in self.removed]
+
+
+def preview(target: Target) -> list[str]:
+    bucket = target.outputs.get("SiteBucketName")
+    if bucket is None:
+        return [f"upload {len(files(target.project / 'static_site'))} files and {CONFIG_FILE}"]
+    return changes(target.client("s3"), bucket, wanted(target)).words
+
+
+def run(target: Target) -> list[str]:
+    bucket, s3 = target.output("SiteBucketName"), target.client("s3")
+    todo = changes(s3, bucket, wanted(target))
+    if not todo.uploaded and not todo.removed:
+        return []
+
+    def put(file: File) -> None:
+        s3.put_object(Bucket=bucket, Key=file.key, Body=file.body, **file.headers)
+
+    *pages, config = _ordered(todo.uploaded, config_of(target))
+    parts = [each for each in pages if not each.key.endswith(".html")]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        list(pool.map(put, parts))
+        list(pool.map(put, [each for each in pages if each.key.endswith(".html")]))
+    put(config)
+    if todo.removed:
+        s3.delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": key} for key in todo.removed], "Quiet": True})
+    return [f"{len(todo.uploaded)} uploaded", f"{len(todo.removed)} removed"]
+
+
+def _ordered(uploaded: Iterable[File], config: File) -> list[File]:
+    return [*(file for file in uploaded if file.key != CONFIG_FILE), config]
+
+
+def invalidate(target: Target) -> list[str]:
+    """Asks CloudFront to forget everything, if it was not asked since the site changed."""
+    if not owed(target):
+        return []
+    cloudfront = target.client("cloudfront")
+    batch: Any = {"Paths": {"Quantity": 1, "Items": ["/*"]}, "CallerReference": f"recur-{changed_at(target).isoformat()}"}
+    cloudfront.create_invalidation(DistributionId=target.output("DistributionId"), InvalidationBatch=batch)
+    return ["asked CloudFront to forget the old site"]
+
+
+def preview_invalidation(target: Target) -> list[str]:
+    if "DistributionId" not in target.outputs or preview(target) or owed(target):
+        return ["invalidate /*"]
+    return []
+
+
+def owed(target: Target) -> bool:
+    listed = target.client("cloudfront").list_invalidations(DistributionId=target.output("DistributionId"))
+    asked: list[datetime] = [each["CreateTime"] for each in listed["InvalidationList"].get("Items", [])]
+    # S3 tells whole seconds.
+    return not asked or max(asked).replace(microsecond=0) < changed_at(target)
+
+
+def changed_at(target: Target) -> datetime:
+    return target.client("s3").head_object(Bucket=target.output("SiteBucketName"), Key=CONFIG_FILE)["LastModified"]
+
+
+# ------------------------------------------------------------------------------------------------------- what differs
+
+
+def wanted(target: Target) -> list[File]:
+    return [*files(target.project / "static_site"), config_of(target)]
+
+
+def files(folder: Path) -> list[File]:
+    """All but what begins with a dot, by key."""
+    found = sorted(path for path in folder.rglob("*") if path.is_file())
+    keys = [(path, path.relative_to(folder).as_posix()) for path in found]
+    return [File(key, path.read_bytes()) for path, key in keys if not any(part.startswith(".") for part in key.split("/"))]
+
+
+def config_of(target: Target) -> File:
+    region = target.region
+    config = site_config(
+        api_url=target.output("ApiUrl"),
+        region=region,
+        publishable_key=target.keys.publishable,
+        script_url=target.release.stripe_js,
+        cognito_endpoint=f"https://cognito-idp.{region}.amazonaws.com/",
+        client_id=target.output("UserPoolClientId"),
+    )
+    return File(CONFIG_FILE, config_body(config))
+
+
+def changes(s3: Any, bucket: str, wanted: list[File]) -> Changes:
+    """What to upload and remove so that the bucket holds `wanted` and nothing else: bytes, type and cache header."""
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket)
+    there: dict[str, str] = {each["Key"]: each["ETag"] for page in pages for each in page.get("Contents", [])}
+
+    def differs(file: File) -> bool:
+        if there.get(file.key) != etag(file.body):
+            return True
+        return any(_head(s3, bucket, file.key).get(name) != value for name, value in file.headers.items())
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        different = [file for file, is_different in zip(wanted, pool.map(differs, wanted), strict=True) if is_different]
+    return Changes(different, sorted(there.keys() - {file.key for file in wanted}))
+
+
+def _head(s3: Any, bucket: str, key: str) -> dict[str, Any]:
+    try:
+        return s3.head_object(Bucket=bucket, Key=key)
+    except ClientError:  # removed just now, or not to be read: it is uploaded anew
+        return {}

@@ -1,0 +1,81 @@
+"""What a deployment does, in order, and what undoing it does."""
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import stripe
+from botocore.exceptions import BotoCoreError, ClientError
+
+from ops.deploy import catalogue, checks, destroy, key_store, site, smoke, stack, webhook
+from ops.deploy.stopped import Stopped
+from ops.deploy.target import Target
+from ops.screen import Stopwatch, progress
+
+Act = Callable[[Target], list[str]]
+"""Does it, or says what it would do; one short sentence for each thing, none if there is nothing to do."""
+
+
+class Step(NamedTuple):
+    name: str
+    run: Act
+    preview: Act
+
+
+def _nothing(target: Target) -> list[str]:
+    return []
+
+
+def _always(words: str) -> Act:
+    return lambda target: [words]
+
+
+DEPLOY: tuple[Step, ...] = (
+    Step("check", checks.run, checks.run),
+    Step("keys", key_store.run, key_store.preview),
+    Step("build", stack.build, _always("sam build")),
+    Step("stack", stack.run, stack.preview),
+    Step("catalogue", catalogue.run, catalogue.preview),
+    Step("webhook", webhook.run, webhook.preview),
+    Step("site", site.run, site.preview),
+    Step("cloudfront", site.invalidate, site.preview_invalidation),
+    Step("smoke", smoke.run, _nothing),
+)
+
+DESTROY: tuple[Step, ...] = (
+    Step("check", destroy.check, destroy.check),
+    Step("webhook", destroy.webhook, destroy.preview_webhook),
+    Step("site", destroy.empty_bucket, destroy.preview_bucket),
+    Step("stack", destroy.delete_stack, destroy.preview_stack),
+    Step("table", destroy.delete_table, destroy.preview_table),
+    Step("keys", destroy.delete_parameters, destroy.preview_parameters),
+)
+"""The keys go last: with them the endpoint in Stripe is deleted, also by a second run."""
+
+
+def perform(steps: Sequence[Step], target: Target, *, dry: bool = False) -> None:
+    """Takes the steps one by one and shows each with its seconds. Raises `Stopped` at the first that cannot be done."""
+    for step in steps:
+        clock = Stopwatch()
+        act = step.preview if dry else step.run
+        try:
+            with progress(lambda step=step, clock=clock: f"… {step.name:<11} {clock.seconds:.0f} s"):
+                done = act(target)
+        except Stopped as reason:
+            _show("✗", step, [], clock)
+            raise Stopped(f"{step.name}: {reason}") from None
+        except stripe.StripeError as error:
+            _show("✗", step, [], clock)
+            raise Stopped(f"{step.name}: Stripe: {error.user_message or error} To go on from here: {target.again}") from None
+        except (BotoCoreError, ClientError) as error:
+            _show("✗", step, [], clock)
+            raise Stopped(f"{step.name}: AWS: {error} To go on from here: {target.again}") from None
+        _show("·" if dry else "✓", step, done, clock)
+
+
+def _show(mark: str, step: Step, done: list[str], clock: Stopwatch) -> None:
+    first, *rest = done or ["" if mark == "✗" else "nothing to do"]
+    print(f"{mark} {step.name:<11} {clock.seconds:6.1f} s  {first}".rstrip())
+    for words in rest:
+        print(f"{'':<23}{words}")
+    sys.stdout.flush()
