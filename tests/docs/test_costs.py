@@ -2,6 +2,7 @@
 
 import os
 import re
+from itertools import pairwise
 
 import pytest
 
@@ -27,7 +28,7 @@ def test_a_tier_takes_only_what_is_left_by_the_one_before() -> None:
 
 def test_the_bill_grows_with_every_subscriber_and_each_costs_less() -> None:
     bills = [costs.bill(size) for size in costs.SHOWN]
-    for smaller, larger in zip(bills, bills[1:], strict=False):
+    for smaller, larger in pairwise(bills):
         assert all(larger[service] >= smaller[service] for service in smaller)
     without_login = [sum(each.values()) - each["Cognito (Lite)"] for each in bills]
     each = [total / size for total, size in zip(without_login, costs.SHOWN, strict=True)]
