@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -26,7 +26,7 @@ class Field:
 
     place: str
     name: str
-    schema: Json
+    schema: Json = field(hash=False)
 
     @property
     def takes_text(self) -> bool:
