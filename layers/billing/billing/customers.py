@@ -16,7 +16,7 @@ from typing import Any, cast
 
 import stripe
 
-from billing.errors import Conflict
+from billing.errors import BadRequest, Conflict
 from billing.settings import settings
 from billing.state import store
 from billing.state.parts import User
@@ -163,5 +163,14 @@ def _remember_stranger(customer: str) -> None:
 
 
 def describe_customer(customer: str, details: dict[str, Any]) -> None:
-    """Writes name and addresses, which may differ from request to request and so are no part of the creation."""
-    ask(lambda stripe: stripe.v1.customers.update(customer, cast(Any, details)))
+    """Writes name and addresses, which may differ from request to request and so are no part of the creation.
+
+    Raises `BadRequest` for what Stripe does not take of them: all that is sent is the caller's own.
+    """
+    try:
+        ask(lambda stripe: stripe.v1.customers.update(customer, cast(Any, details)))
+    except stripe.InvalidRequestError as error:
+        refused = str(cast(Any, error).param)
+        if refused.partition("[")[0] not in details:
+            raise
+        raise BadRequest("invalid_request", f"This is no valid {refused}.") from None

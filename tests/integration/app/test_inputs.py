@@ -136,6 +136,11 @@ def test_what_stripe_would_refuse_is_refused_before(person: Person, body: dict[s
     assert named in refused(person.call("POST", "/create-customer", body), 400, "invalid_request")
 
 
+def test_what_only_stripe_can_tell_is_refused_in_our_words(person: Person) -> None:
+    answer = person.call("POST", "/create-customer", {"shipping": {"name": "Ada", "address": {}}})
+    assert "shipping" in refused(answer, 400, "invalid_request")
+
+
 def test_no_text_of_stripe_reaches_the_browser(person: Person, stripe: Stripe) -> None:
     """Stripe fails in each of its ways; what the browser reads is ours, and says whether trying again helps."""
     for status, expected in ((400, 500), (401, 500), (402, 402), (403, 500), (429, 503), (500, 503)):
