@@ -15,14 +15,14 @@ from pynamodb.exceptions import PynamoDBException
 
 from billing.errors import BillingError
 from ops.catalog import wanted
-from ops.commands import backfill, catalog, explain, reconcile, replay, secrets, webhooks
+from ops.commands import backfill, catalog, deploy, destroy, doctor, explain, reconcile, replay, secrets, webhooks
 from ops.deploy.stopped import Stopped
 from ops.deployment import NotSetUp
 from ops.keys import WrongKey
 from ops.redaction import redacted
 from ops.stripe_account import NoAccount
 
-COMMANDS = (explain, replay, reconcile, backfill, catalog, webhooks, secrets)
+COMMANDS = (doctor, explain, replay, reconcile, backfill, catalog, webhooks, secrets, deploy, destroy)
 
 
 class Parser(argparse.ArgumentParser):

@@ -25,6 +25,7 @@ _OF_PARAMETER = {
     "STRIPE_API_VERSION": "StripeApiVersion",
     "STRIPE_API_BASE": "StripeApiBase",
     "PAST_DUE_GRACE_DAYS": "PastDueGraceDays",
+    "RELEASE": "Release",
 }
 
 

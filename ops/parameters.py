@@ -33,6 +33,13 @@ class Parameters:
             return None
         return value.strip() or None
 
+    def modified(self, name: Name) -> int | None:
+        """Unix seconds of the last change; None when there is no value."""
+        if self.get(name) is None:
+            return None
+        found = self._ssm.get_parameter(Name=self.path(name))["Parameter"].get("LastModifiedDate")
+        return int(found.timestamp()) if found else None
+
     def put(self, name: Name, value: str) -> None:
         kind = "String" if name == "publishable-key" else "SecureString"
         self._ssm.put_parameter(Name=self.path(name), Value=value, Type=kind, Overwrite=True)

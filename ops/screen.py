@@ -35,6 +35,20 @@ def moment(seconds: int) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
+def span(seconds: float) -> str:
+    """A time as people say it, in its largest unit."""
+    for unit, size in (("day", 86_400), ("hour", 3600), ("minute", 60)):
+        if seconds >= size:
+            number = int(seconds // size)
+            return f"{number} {unit}{'s' if number > 1 else ''}"
+    return f"{max(0, int(seconds))} s"
+
+
+def ago(moment: float) -> str:
+    """Unix seconds as how long ago that is."""
+    return f"{span(time.time() - moment)} ago"
+
+
 def bar(done: float) -> str:
     """How much is done, from 0 to 1."""
     filled = int(min(1.0, max(0.0, done)) * WIDTH)

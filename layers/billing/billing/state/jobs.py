@@ -70,10 +70,15 @@ def begin(name: str, progress: Progress, anew: bool = False) -> bool:
 
 def under_way(name: str) -> bool:
     """Whether a job has been begun and not been finished."""
+    return bool(progress_of(name))
+
+
+def progress_of(name: str) -> Progress:
+    """As last saved, by whoever is at it; empty for a job that was never begun, or is finished."""
     try:
-        return bool(_progress(Item.get(job_pk(name), consistent_read=True)))
+        return _progress(Item.get(job_pk(name), consistent_read=True))
     except DoesNotExist:
-        return False
+        return {}
 
 
 def _end() -> int:
