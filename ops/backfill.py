@@ -17,6 +17,7 @@ from typing import Any
 import stripe
 
 from billing import snapshots
+from billing.cause import begin, cause
 from billing.customers import user_named_by
 from billing.errors import BillingError, Undecided
 from billing.fetch import ask, pages
@@ -91,6 +92,7 @@ class Backfill:
 
     def work(self) -> None:
         """Raises `Busy`, `RunEnds` where Stripe asks for a rest, and what Stripe and DynamoDB raise. Then run it again."""
+        begin(JOB)
         job = jobs.take(JOB)
         if job is None:
             raise Busy("A backfill is under way already (or was killed a moment ago: try again in some minutes).")
@@ -224,7 +226,7 @@ class Backfill:
         user = user_named_by(customer.get("metadata"))
         if user is None:
             return
-        default = snapshots.customer(customer, lo, hi, "backfill (fetched)")
+        default = snapshots.customer(customer, lo, hi, f"{cause()} (fetched)")
         try:
             self._budget.patiently(lambda: self._refresh(user, customer["id"], default))
         except (stripe.InvalidRequestError, Undecided, KeyError, TypeError, IndexError, AttributeError) as error:
@@ -236,7 +238,7 @@ class Backfill:
         if linked != customer or known is None:
             self._leave_out(customer, f"user {user} has {linked} already" if linked else f"user {user} was deleted")
             return
-        written = sum(refreshed.repaired for refreshed in refresh_everything(known, "backfill", default))
+        written = sum(refreshed.repaired for refreshed in refresh_everything(known, cause(), default))
         with self._changed:
             self.tally.ours += 1
             self.tally.written += written

@@ -12,6 +12,7 @@ from typing import Any
 
 import stripe
 
+from billing.cause import begin
 from billing.errors import BillingError, Undecided
 from billing.events import HANDLERS, Event, NotOurs, Unreadable, handle
 from billing.fetch import ask, pages
@@ -81,6 +82,7 @@ def _patient(budget: Budget) -> Any:
 def replay(content: Json, budget: Budget) -> Replayed:
     """Raises what concerns all events: `RunEnds`, a key that may not do this, a table or a Stripe that does not answer."""
     event = Event.parse(content)
+    begin(event.id)
     outcome, reason = _outcome(event, content, budget)
     return Replayed(event.id, event.type, event.created, outcome, reason)
 

@@ -11,6 +11,7 @@ import stripe
 
 from billing import snapshots
 from billing.account import default_payment_method
+from billing.cause import cause
 from billing.endpoint import Answer, Body, Request, endpoint
 from billing.errors import NotFound
 from billing.fetch import fetch_payment, payment_status
@@ -60,8 +61,8 @@ def _pay(user: User, subscription: str, invoice: str) -> bool:
     answer = ask(lambda stripe: stripe.v1.invoices.pay(invoice, params, options))
     paid = answer.data["status"] == "paid"
     if paid:
-        seen = snapshots.payment(answer.data, "paid", answer.lo, answer.hi, "own change", certain=answer.certain)
-        keep(user, payment_key(subscription), seen, lambda: fetch_payment(subscription, "own change"))
+        seen = snapshots.payment(answer.data, "paid", answer.lo, answer.hi, cause(), certain=answer.certain)
+        keep(user, payment_key(subscription), seen, lambda: fetch_payment(subscription, cause()))
     return paid
 
 

@@ -6,6 +6,7 @@ under way. Once a day with `{"mode": "drift"}`: begins such a scan. A run that h
 
 from typing import Any, Protocol
 
+from billing.cause import begin
 from billing.reconcile import Budget, begin_drift, run
 from billing.settings import settings
 
@@ -14,11 +15,14 @@ RESERVE_SECONDS = 35
 
 
 class Context(Protocol):
+    aws_request_id: str
+
     def get_remaining_time_in_millis(self) -> int: ...
 
 
 def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:
     """What the run did, by list. Raises when the next run would fail as well: that is what the alarm on errors is for."""
+    begin(context.aws_request_id, "reconcile")
     mode = event.get("mode", "events")
     if mode not in ("events", "drift"):
         raise ValueError(f"mode is {mode!r}; events or drift is expected")

@@ -3,6 +3,7 @@
 It asks Stripe and applies the answers by the same rule as an event: whichever comes first, the other changes nothing.
 """
 
+from billing.cause import cause
 from billing.endpoint import Answer, Body, Request, endpoint
 from billing.refresh import refresh
 from billing.sessions import owned_session, session_json
@@ -18,9 +19,9 @@ def handler(request: Request[SettleSession]) -> Answer:
     user, session = owned_session(request.caller, request.body.session_id)
     subscription = session.get("subscription")
     if subscription:
-        settled = refresh(user, subscription_key(subscription), "settled").after or {}
-        refresh(user, payment_key(subscription), "settled")
-        refresh(user, ENTITLEMENTS, "settled")
+        settled = refresh(user, subscription_key(subscription), cause()).after or {}
+        refresh(user, payment_key(subscription), cause())
+        refresh(user, ENTITLEMENTS, cause())
         if settled.get("payment_method"):
-            refresh(user, payment_method_key(settled["payment_method"]), "settled")
+            refresh(user, payment_method_key(settled["payment_method"]), cause())
     return session_json(session)

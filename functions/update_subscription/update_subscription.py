@@ -7,6 +7,7 @@ import stripe
 from pynamodb.exceptions import PynamoDBException
 
 from billing.account import owned_subscription, subscription_json
+from billing.cause import cause
 from billing.endpoint import Answer, Body, Request, endpoint
 from billing.errors import Undecided
 from billing.log import logger
@@ -44,7 +45,7 @@ def handler(request: Request[UpdateSubscription]) -> Answer:
 def _foresee(user: User, subscription: str) -> User:
     """The credit lowers the next charge. The change is made: not to know that amount yet is no reason to call it failed."""
     try:
-        refresh_upcoming(user, subscription, "own change")
+        refresh_upcoming(user, subscription, cause())
         return store.read(user.id) or user
     except (PynamoDBException, stripe.StripeError, Undecided):
         logger().warning("The next charge is not known yet", exc_info=True)

@@ -13,6 +13,7 @@ from typing import Any, cast
 
 from stripe import SignatureVerificationError, WebhookSignature
 
+from billing.cause import begin
 from billing.errors import Misconfigured, TryAgain
 from billing.events import HANDLERS, Event, NotOurs, Unreadable, handle
 from billing.log import count, logger
@@ -29,6 +30,7 @@ Answer = dict[str, Any]
 
 def handler(event: dict[str, Any], context: object) -> Answer:
     """Lambda handler of a Function URL (payload format 2.0)."""
+    begin(event["requestContext"]["requestId"], "delivery")
     if event["requestContext"]["http"]["method"] != "POST":
         return _answer(405, "method_not_allowed")
     try:
@@ -90,7 +92,7 @@ def _handled(payload: bytes) -> Answer:
         return _answer(400, "wrong_livemode")
     if event.type not in HANDLERS:
         return _answer(200, "not_handled")
-    log.set_correlation_id(event.id)
+    begin(event.id)
     try:
         outcome = handle(event).outcome.value
     except NotOurs:
@@ -103,7 +105,8 @@ def _handled(payload: bytes) -> Answer:
         log.exception("Event not stored; Stripe will send it again", extra={"type": event.type})
         count("WebhookFailed", type=event.type)
         return _answer(500, "not_stored")
-    log.info("Event", extra={"type": event.type, "outcome": outcome})
+    # The request that caused it, if it was one of ours: its own line has the same id of Stripe's.
+    log.info("Event", extra={"type": event.type, "outcome": outcome, "request": (content.get("request") or {}).get("id")})
     count("WebhookEvent", outcome=outcome)
     return _answer(200, outcome)
 

@@ -3,6 +3,7 @@
 import argparse
 from typing import Any
 
+from billing.cause import begin
 from billing.reconcile import Budget, begin_drift
 from billing.reconcile import run as reconcile
 from billing.reconcile.report import Report
@@ -23,6 +24,7 @@ def add_to(commands: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """0 all looked at; 2 some objects could not be looked at; 1 cut short, and to be run again."""
     deployment.use(arguments.stage)
+    begin("by hand", "reconcile")
     if arguments.drift or arguments.deep:
         begin_drift(deep=arguments.deep)
     budget, watched, clock = Budget(per_second=arguments.rate), dict[str, Report](), Stopwatch()

@@ -20,6 +20,7 @@ import stripe
 from pynamodb.exceptions import PynamoDBException
 
 from billing.card_numbers import holds_card_number
+from billing.cause import begin
 from billing.errors import BadRequest, Conflict, NotFound, PaymentFailed, Refused, TooLarge, TryAgain, Unauthorized
 from billing.log import logger
 
@@ -120,7 +121,7 @@ def _body(event: LambdaEvent, shape: type[B]) -> B:
 
 def _answered(event: LambdaEvent, function: Callable[[], Answer]) -> Answer:
     log = logger()
-    log.set_correlation_id(event["requestContext"]["requestId"])
+    begin(event["requestContext"]["requestId"], "request")
     try:
         return _json(200, function())
     except Refused as refusal:

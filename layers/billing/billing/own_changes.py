@@ -15,6 +15,7 @@ from stripe import StripeClient
 from billing import snapshots
 from billing.access import is_live
 from billing.account import owned_subscription, subscription_json
+from billing.cause import cause
 from billing.customers import refuse_leaving
 from billing.endpoint import Caller
 from billing.errors import Conflict, Undecided
@@ -63,7 +64,7 @@ def make_change(user: User, known: Json, call: Call, ends: bool = False) -> User
     attempt = uuid.uuid4().hex
 
     def fetch() -> Observation:
-        return fetch_subscription(subscription, "own change")
+        return fetch_subscription(subscription, cause())
 
     try:
         answer = ask(lambda stripe: call(stripe, known, attempt))
@@ -74,7 +75,7 @@ def make_change(user: User, known: Json, call: Call, ends: bool = False) -> User
         if not ends:
             raise _ended() from None
         return user.showing(key, now)
-    seen = snapshots.subscription(answer.data, answer.lo, answer.hi, "own change", certain=answer.certain)
+    seen = snapshots.subscription(answer.data, answer.lo, answer.hi, cause(), certain=answer.certain)
     return user.showing(key, keep(user, key, seen, fetch))
 
 

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import stripe
 from stripe import StripeClient
 
+from billing.log import logger
 from billing.secrets import FRESH_SECONDS, RECHECK_SECONDS, stripe_secret_key
 from billing.settings import settings
 
@@ -83,6 +84,8 @@ def ask(call: Callable[[StripeClient], Any]) -> Answer:
         _gate()
     sent = time.monotonic()
     response = _made(call, client).last_response
+    if not _gate:  # a job's thousands of calls are on nobody's behalf
+        logger().info("Stripe", extra={"request": response.request_id, "idempotencyKey": response.idempotency_key})
     elapsed = time.monotonic() - sent
     headers = {name.lower(): value for name, value in response.headers.items()}
     date = headers.get("date")

@@ -7,6 +7,7 @@ Stripe's `invoice.upcoming` tells it again some days before the charge.
 import stripe
 
 from billing.access import renews
+from billing.cause import cause
 from billing.fetch import fetch_part
 from billing.shapes import Json
 from billing.state import store
@@ -45,7 +46,7 @@ def foresee_after_repair(user: User, before: Value | None, after: Value | None) 
 def _foresee(user: User, subscription: Value) -> None:
     if renews(subscription):
         try:
-            refresh_upcoming(user, subscription["id"], "upcoming")
+            refresh_upcoming(user, subscription["id"], cause())
         except stripe.InvalidRequestError:
             pass  # it has ended since, and nothing comes next: another event says so
 

@@ -310,6 +310,8 @@ def test_the_guides_release_is_healed_as_well(monkeypatch: pytest.MonkeyPatch, a
 
 
 class Remaining:
+    aws_request_id = "8476a536"
+
     def get_remaining_time_in_millis(self) -> int:
         return 240_000
 

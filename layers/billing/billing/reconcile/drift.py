@@ -12,6 +12,7 @@ import stripe
 
 from billing import snapshots
 from billing.access import is_live
+from billing.cause import cause
 from billing.customers import user_named_by
 from billing.fetch import pages
 from billing.log import logger
@@ -92,7 +93,7 @@ class Drift:
         self._crew.report.add(user, Refreshed(CUSTOMER, {"id": customer}, None))
 
     def _refresh(self, user: User) -> None:
-        for refreshed in refresh_everything(user, "drift scan"):
+        for refreshed in refresh_everything(user, cause()):
             self._crew.report.add(user.id, refreshed)
 
 
