@@ -1,8 +1,6 @@
 """`events/`: each is what its function's trigger would send, and gets the answer that events/README.md promises."""
 
 import json
-import re
-from pathlib import Path
 from typing import Any
 
 import jwt
@@ -12,12 +10,9 @@ from billing.reconcile.report import Report
 from local import events
 from local.stack import LocalStack
 from tests.support.people import Person, Stripe
+from tests.support.shipped import FUNCTIONS, PROMISED
 
 Json = dict[str, Any]
-ROOT = Path(__file__).parents[3]
-LINES = re.findall(r"^\| \[(\w+)\]\((\w+)\.json\) \| (\w+) \| (.+) \|$", (ROOT / "events" / "README.md").read_text(), re.M)
-FUNCTIONS = {name: function for name, file, function, _ in LINES if name == file}
-PROMISED = {name: answer for name, *_, answer in LINES}
 SCHEDULED = {"reconcile": "events", "reconcile_drift": "drift"}
 PIPED = "stream_enrichment"
 IMAGES = {"OldImage": None, "NewImage": None}
