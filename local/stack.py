@@ -9,7 +9,7 @@ import os
 import platform
 import socket
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -207,6 +207,8 @@ class LocalStack:
     def _provision(self) -> None:
         try:
             provision(self.template, self.aws)
+            roles = self.template.roles.items()
+            self.aws.control("roles", {function: [asdict(grant) for grant in grants] for function, grants in roles})
             if self._with_stripe:
                 self._put_secret("secret-key", self.stripe.secret_key)
         except (OSError, AwsError) as error:

@@ -45,8 +45,10 @@ def handler(event: dict[str, Any], context: object) -> Answer:
             return _answer(400, "invalid_signature")
     except Misconfigured as error:
         logger().error("No webhook secret: every event is refused", extra={"reason": str(error)})
+        count("WebhookFailed")
         return _answer(500, "not_configured")
     except TryAgain:
+        count("WebhookFailed")
         return _answer(503, "try_again")
     return _handled(payload)
 
@@ -103,7 +105,7 @@ def _handled(payload: bytes) -> Answer:
         outcome = "unreadable"
     except Exception:
         log.exception("Event not stored; Stripe will send it again", extra={"type": event.type})
-        count("WebhookFailed", type=event.type)
+        count("WebhookFailed")
         return _answer(500, "not_stored")
     # The request that caused it, if it was one of ours: its own line has the same id of Stripe's.
     log.info("Event", extra={"type": event.type, "outcome": outcome, "request": (content.get("request") or {}).get("id")})

@@ -23,23 +23,24 @@ class AwsError(Exception):
 
 
 class AwsClient:
-    """`call("ssm", "PutParameter", Name=…)`. One connection a call; `endpoint` is a URL."""
+    """`call("ssm", "PutParameter", Name=…)`. One connection a call; `endpoint` is a URL, `caller` whose role counts (`local.aws.roles`)."""
 
-    def __init__(self, endpoint: str, *, timeout: float = 30.0) -> None:
+    def __init__(self, endpoint: str, *, timeout: float = 30.0, caller: str = "local") -> None:
         address = urlsplit(endpoint)
         self._host = address.hostname or "127.0.0.1"
         self._port = address.port or 80
         self._timeout = timeout
+        self._caller = caller
 
     def call(self, service: str, operation: str, **parameters: Any) -> dict[str, Any]:
         """The operation's answer. Raises `AwsError`, or `OSError` when nobody answers."""
         target, content_type = _SERVICES[service]
+        scope = f"{self._caller}/20260101/us-east-1/{service.removesuffix('streams')}/aws4_request"  # streams sign as DynamoDB itself
         headers = {
             "Content-Type": content_type,
             "X-Amz-Target": f"{target}.{operation}",
             # moto reads the service and region from the credential's scope; nothing is verified.
-            # Streams sign as DynamoDB itself.
-            "Authorization": f"AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/{service.removesuffix('streams')}/aws4_request",
+            "Authorization": f"AWS4-HMAC-SHA256 Credential={scope}",
         }
         status, body = self._send("POST", "/", json.dumps(parameters).encode(), headers)
         answer = json.loads(body) if body else {}
@@ -47,6 +48,12 @@ class AwsClient:
             code = str(answer.get("__type", status)).rpartition("#")[2]
             raise AwsError(code, answer.get("message") or answer.get("Message") or "")
         return answer
+
+    def control(self, switch: str, content: Any) -> None:
+        """Turns a switch of `local.aws.control`. Raises `AwsError` when it is refused."""
+        status, body = self._send("POST", f"/_control/{switch}", json.dumps(content).encode(), {"Content-Type": "application/json"})
+        if status != 200:
+            raise AwsError(str(status), body.decode())
 
     def get(self, path: str) -> bytes:
         """The body at `path`. Raises `AwsError` unless it is a 200."""

@@ -3,9 +3,11 @@
 | call | what it does |
 |---|---|
 | `GET /_control/requests` | `{operations: ["dynamodb.UpdateItem", …]}`, oldest first; those that a fault answered count too |
+| `GET /_control/calls` | `{calls: [{caller, action, resource, key}]}`: each once since the start; of a key its kind, `user` |
 | `DELETE /_control/requests` | forgets them |
 | `POST /_control/faults` | for the next matching operations: `{operation, status, code, count?, skip?, after_work?}` |
 | `DELETE /_control/faults` | none any more |
+| `POST /_control/roles` | `{caller: [{actions, resources, keys}]}`: from now on those callers are refused all else |
 
 `operation` is as listed, or with `*` at its end a prefix. With `after_work` the operation is done and only its answer is lost,
 as when DynamoDB's 500 comes after the write.
@@ -15,8 +17,9 @@ import json
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
+from local.aws.roles import Call, Roles, call_of
 from local.http_server import App, Request, Response
 
 _KEPT = 20_000
@@ -51,23 +54,30 @@ class Control:
         self._inner = inner
         self._lock = threading.Lock()
         self._operations: deque[str] = deque(maxlen=_KEPT)
+        self._calls: set[Call] = set()
         self._faults: list[Fault] = []
+        self._roles = Roles()
 
     def __call__(self, request: Request) -> Response:
         if request.path.startswith(_PREFIX):
             return self._switch(request)
         operation = _operation(request)
-        fault = self._seen(operation) if operation else None
+        if operation is None:
+            return self._inner(request)
+        call = call_of(request, operation)
+        if refusal := self._roles.refusal(call):
+            return _error("AccessDeniedException", 400, refusal)
+        fault = self._seen(operation, call)
         if fault is None:
             return self._inner(request)
         if fault.after_work:
             self._inner(request)
-        error = {"__type": f"com.amazonaws.dynamodb.v20120810#{fault.code}", "message": "An injected fault of the local stack."}
-        return Response(fault.status, [("content-type", "application/x-amz-json-1.0")], json.dumps(error).encode())
+        return _error(f"com.amazonaws.dynamodb.v20120810#{fault.code}", fault.status, "An injected fault of the local stack.")
 
-    def _seen(self, operation: str) -> Fault | None:
+    def _seen(self, operation: str, call: Call) -> Fault | None:
         with self._lock:
             self._operations.append(operation)
+            self._calls.add(replace(call, key=call.key.partition("#")[0]))
             for fault in self._faults:
                 if not fault.matches(operation):
                     continue
@@ -84,6 +94,8 @@ class Control:
         switches: dict[tuple[str, str], Callable[[Request], object]] = {
             ("GET", "requests"): self._list_requests,
             ("DELETE", "requests"): self._forget_requests,
+            ("GET", "calls"): self._list_calls,
+            ("POST", "roles"): self._learn_roles,
             ("POST", "faults"): self._add_fault,
             ("DELETE", "faults"): self._clear_faults,
         }
@@ -104,6 +116,14 @@ class Control:
             self._operations.clear()
         return {"operations": []}
 
+    def _list_calls(self, _: Request) -> object:
+        with self._lock:
+            return {"calls": [asdict(call) for call in self._calls]}
+
+    def _learn_roles(self, request: Request) -> object:
+        self._roles.learn(json.loads(request.body))
+        return {}
+
     def _add_fault(self, request: Request) -> object:
         fault = Fault(**json.loads(request.body))
         with self._lock:
@@ -120,6 +140,11 @@ def _operation(request: Request) -> str | None:
     """`dynamodb.GetItem`; None for what is no call of a service (Cognito's keys)."""
     service, _, name = (request.header("x-amz-target") or "").partition(".")
     return f"{_SERVICES[service]}.{name}" if service in _SERVICES else None
+
+
+def _error(kind: str, status: int, message: str) -> Response:
+    content = json.dumps({"__type": kind, "message": message})
+    return Response(status, [("content-type", "application/x-amz-json-1.0")], content.encode())
 
 
 def _json(status: int, content: object) -> Response:

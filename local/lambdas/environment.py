@@ -44,8 +44,8 @@ def environment(function: Function, *, endpoints: Endpoints, runtime_api: str) -
         "AWS_LAMBDA_RUNTIME_API": runtime_api,
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
-        # Any credentials do for moto; real ones must not come near.
-        "AWS_ACCESS_KEY_ID": "local",
+        # Any credentials do for moto; real ones must not come near. The key says who calls (`local.aws.roles`).
+        "AWS_ACCESS_KEY_ID": function.logical_id,
         "AWS_SECRET_ACCESS_KEY": "local",
         "AWS_SESSION_TOKEN": "local",
         "AWS_ENDPOINT_URL": endpoints.aws,

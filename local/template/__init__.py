@@ -19,9 +19,23 @@ from local.template.functions import read_function, read_layer
 from local.template.globals_section import with_globals
 from local.template.http import read_function_url, read_http_apis
 from local.template.intrinsics import Resolver
-from local.template.model import Cors, ErrorPage, Function, FunctionUrl, HttpApi, JwtAuthorizer, Layer, Pipe, Resource, Route, SiteDelivery
+from local.template.model import (
+    Cors,
+    ErrorPage,
+    Function,
+    FunctionUrl,
+    Grant,
+    HttpApi,
+    JwtAuthorizer,
+    Layer,
+    Pipe,
+    Resource,
+    Route,
+    SiteDelivery,
+)
 from local.template.names import default_attribute
 from local.template.pipes import read_pipe
+from local.template.roles import read_roles
 from local.template.site import read_site
 from local.template.yaml_reader import Mapping, read_yaml
 
@@ -30,6 +44,7 @@ __all__ = [
     "ErrorPage",
     "Function",
     "FunctionUrl",
+    "Grant",
     "HttpApi",
     "JwtAuthorizer",
     "Layer",
@@ -121,6 +136,14 @@ class Template:
         functions = {arn: function.logical_id for function in self.functions for arn in function.arns} if self.has_pipes else {}
         pipes = self._read("AWS::Pipes::Pipe", lambda name, p: read_pipe(self, name, p, functions))
         return tuple(pipe for pipe in pipes if pipe)
+
+    @property
+    def roles(self) -> dict[str, tuple[Grant, ...]]:
+        """What each function may do, by its logical id; the tables and pools must have been made."""
+        try:
+            return read_roles(self)
+        except TemplateError as error:
+            raise error.within(self.path) from error
 
     @property
     def tables(self) -> tuple[Resource, ...]:

@@ -108,6 +108,17 @@ class Function:
 
 
 @dataclass(frozen=True, slots=True)
+class Grant:
+    """What one statement of a function's role allows."""
+
+    actions: tuple[str, ...]
+    resources: tuple[str, ...]
+    """ARNs."""
+    keys: tuple[str, ...]
+    """Patterns (`user#*`) for the hash keys of a table's items; none for all."""
+
+
+@dataclass(frozen=True, slots=True)
 class Pipe:
     """An EventBridge Pipe from a table's stream to an event bus."""
 

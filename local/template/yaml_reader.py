@@ -32,11 +32,14 @@ def _mapping(loader: Any, node: yaml.MappingNode) -> Any:
     data = Mapping()
     data.line = node.start_mark.line + 1
     yield data
-    loader.flatten_mapping(node)
+    own: set[str] = set()
+    for key_node, _ in node.value:
+        if key_node.value in own:
+            raise TemplateError(f"{key_node.value}: given twice in one mapping", line=key_node.start_mark.line + 1)
+        own.add(key_node.value)
+    loader.flatten_mapping(node)  # `<<` puts what it brings before the mapping's own keys, which win
     for key_node, value_node in node.value:
         key = loader.construct_object(key_node, deep=True)
-        if key in data:
-            raise TemplateError(f"{key}: given twice in one mapping", line=key_node.start_mark.line + 1)
         data[key] = loader.construct_object(value_node, deep=True)
 
 

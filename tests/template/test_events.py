@@ -71,4 +71,4 @@ def test_nobody_but_this_pipe_of_this_account_takes_its_role(pipe: dict, cloudfo
 def test_the_enrichment_may_do_nothing_but_log(cloudformation: CloudFormation) -> None:
     function = cloudformation.of_type("AWS::Lambda::Function")["StreamEnrichmentFunction"]
     role = cloudformation.of_type("AWS::IAM::Role")[function["Role"]["Fn::GetAtt"][0]]
-    assert not role.get("Policies")
+    assert [policy["PolicyName"] for policy in role["Policies"]] == ["logs"]

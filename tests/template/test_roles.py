@@ -1,14 +1,20 @@
-"""Least privilege: each function has a role of its own, which allows named actions on named resources."""
+"""Least privilege: each function has a role of its own, which allows named actions on named resources.
+
+That a role is neither too small nor too large for its function is shown by tests/integration/app/test_roles.py.
+"""
 
 import json
 from collections.abc import Iterator
 
 import pytest
 
-from tests.template.sam_cli import CloudFormation
+from tests.template.sam_cli import CloudFormation, transform
 
 STRIPE_KEY = "parameter/recur/${Stage}/stripe/secret-key"
 WEBHOOK_SECRET = "parameter/recur/${Stage}/stripe/webhook-secret"
+
+CODE_DEPLOY = "CodeDeployServiceRole"
+"""Made by SAM."""
 
 FUNCTION, ROLE = "AWS::Lambda::Function", "AWS::IAM::Role"
 
@@ -30,16 +36,29 @@ def roles(cloudformation: CloudFormation) -> dict[str, dict]:
 
 
 def test_no_two_functions_share_a_role(cloudformation: CloudFormation, roles: dict) -> None:
-    others = {pipe["RoleArn"]["Fn::GetAtt"][0] for pipe in cloudformation.of_type("AWS::Pipes::Pipe").values()}
+    others = {pipe["RoleArn"]["Fn::GetAtt"][0] for pipe in cloudformation.of_type("AWS::Pipes::Pipe").values()} | {CODE_DEPLOY}
     assert len(roles) == len({id(role) for role in roles.values()}) == len(cloudformation.of_type(ROLE).keys() - others)
 
 
-def test_no_action_and_no_resource_is_a_wildcard(roles: dict) -> None:
+def test_only_lambda_takes_a_functions_role(roles: dict) -> None:
     for name, role in roles.items():
+        [trust] = role["AssumeRolePolicyDocument"]["Statement"]
+        assert trust == {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}, name
+
+
+def test_no_action_and_no_resource_is_a_wildcard(cloudformation: CloudFormation) -> None:
+    for name, role in cloudformation.of_type(ROLE).items():
         for statement in statements(role):
             assert statement["Effect"] == "Allow", name
             assert not [action for action in listed(statement["Action"]) if "*" in action], name
             assert "*" not in json.dumps(statement["Resource"]), name
+
+
+def test_with_tracing_they_may_send_traces_too(roles: dict) -> None:
+    """The one wildcard there can be: X-Ray's actions know no resources (Service Authorization Reference, "AWS X-Ray")."""
+    sending = {"Effect": "Allow", "Action": ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "Resource": "*"}
+    traced = {name for name, role in transform(Tracing="enabled").of_type(ROLE).items() if sending in statements(role)}
+    assert traced == {f"{name.removesuffix('Function')}Role" for name in roles}
 
 
 def test_nobody_scans_or_drops_the_table(roles: dict) -> None:
@@ -75,6 +94,22 @@ def test_each_secret_is_read_by_reference_and_only_where_it_is_needed(cloudforma
         assert not [marker for marker in ("sk_", "rk_", "whsec_", "resolve:ssm", "resolve:secretsmanager") if marker in values], name
 
 
-def test_only_logging_comes_from_a_policy_of_aws(roles: dict) -> None:
-    managed = {arn for role in roles.values() for arn in role.get("ManagedPolicyArns", [])}
-    assert managed <= {f"arn:aws:iam::aws:policy/{name}" for name in ("service-role/AWSLambdaBasicExecutionRole", "AWSXrayWriteOnlyAccess")}
+def test_each_writes_to_the_one_log_group_and_to_no_other(roles: dict) -> None:
+    writing = {
+        "Effect": "Allow",
+        "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+        "Resource": {"Fn::GetAtt": ["FunctionLogs", "Arn"]},
+    }
+    for name, role in roles.items():
+        assert [s for s in statements(role) if "logs:" in json.dumps(s["Action"])] == [writing], name
+
+
+def test_the_webhook_touches_users_and_customers_alone(roles: dict) -> None:
+    [on_table] = [s for s in statements(roles["WebhookFunction"]) if "dynamodb:GetItem" in s["Action"]]
+    assert on_table["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["user#*", "customer#*"]}}
+
+
+def test_no_policy_of_awss_own_is_used(cloudformation: CloudFormation) -> None:
+    """But by what SAM makes for CodeDeploy, which AWS keeps in step with CodeDeploy."""
+    managed = {name: role["ManagedPolicyArns"] for name, role in cloudformation.of_type(ROLE).items() if "ManagedPolicyArns" in role}
+    assert managed.keys() <= {CODE_DEPLOY}

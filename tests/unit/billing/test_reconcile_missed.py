@@ -66,6 +66,17 @@ def test_events_that_never_came_are_made_up_for(account: InProcessStripe) -> Non
     assert shown("missed")["paymentMethod"]["last4"] == "4242"
 
 
+def test_for_how_long_the_webhook_has_not_been_told(account: InProcessStripe) -> None:
+    account.subscriber("told")
+    account.deliver()
+    assert search().undelivered == 0
+    account.subscriber("missed")
+    account.drop()
+    account.now()  # some minutes after both
+    assert 300 < search().undelivered < 3600
+    assert search().undelivered == 0
+
+
 def test_where_the_webhook_did_its_work_stripe_is_asked_for_nothing_but_the_list(account: InProcessStripe) -> None:
     for user in ("u2", "u3", "u4"):
         account.subscriber(user)
@@ -321,9 +332,10 @@ def test_the_function_says_what_it_did(account: InProcessStripe, monkeypatch: py
     account.now()
     did = handler({"mode": "events"}, Remaining())
     nothing = {"notOurs": 0, "skipped": 0, "stopped": None, "behindSeconds": 0}
+    assert did["events"].pop("undeliveredSeconds") > 0
     assert did == {"events": {"listed": 6, "fetched": 5, "repaired": 5, **nothing}}
     drift = handler({"mode": "drift"}, Remaining())
-    assert drift["drift"] == {"listed": 1, "fetched": 0, "repaired": 0, **nothing}
+    assert drift["drift"] == {"listed": 1, "fetched": 0, "repaired": 0, "undeliveredSeconds": 0, **nothing}
     with pytest.raises(ValueError, match="'everything'"):
         handler({"mode": "everything"}, Remaining())
 

@@ -114,6 +114,7 @@ class Missed:
         if not accounts_for(user.parts.get(news.key), event.id, event.created, news.subject, news.rank):
             by = f"{event.id} reconciled"
             self._once(user.customer, news.key, lambda: self._crew.report.add(user.id, refresh(user, news.key, by)))
+            self._crew.report.never_came(user.id, news.key, time.time() - event.created)
             if "items" in event.previous:
                 self._once(user.customer, f"what follows {news.key}", lambda: foresee_again(user.id, news.key))
 

@@ -26,6 +26,8 @@ class Report:
     """Why it ended early; empty when the list was gone through to its end."""
     behind: int = 0
     """Seconds from the oldest event that may not have been looked at yet to the run's begin."""
+    undelivered: int = 0
+    """Age in seconds of the oldest event whose part was stored wrong: for as long the webhook has not been told."""
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     def add(self, user: str, refreshed: Refreshed) -> None:
@@ -35,6 +37,12 @@ class Report:
                 return
             self.repaired.append((user, refreshed.key))
         logger().warning("Repaired", extra={"user": user, "part": refreshed.key})
+
+    def never_came(self, user: str, key: str, age: float) -> None:
+        """An event of that age (seconds) was not accounted for. It counts if its part was stored wrong, not if it changed nothing."""
+        with self._lock:
+            if (user, key) in self.repaired:
+                self.undelivered = max(self.undelivered, int(age))
 
     def stranger(self, number: int = 1) -> None:
         with self._lock:
@@ -54,4 +62,5 @@ class Report:
             "skipped": len(self.skipped),
             "stopped": self.stopped or None,
             "behindSeconds": self.behind,
+            "undeliveredSeconds": self.undelivered,
         }

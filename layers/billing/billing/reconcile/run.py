@@ -38,6 +38,7 @@ def run(budget: Budget, watch: Watch = lambda name, report: None) -> dict[str, R
     measure("ReconcileRepaired", sum(len(report.repaired) for report in reports.values()))
     measure("ReconcileSkipped", sum(len(report.skipped) for report in reports.values()))
     measure("ReconcileBehindSeconds", reports[EVENTS].behind)
+    measure("ReconcileUndeliveredSeconds", reports[EVENTS].undelivered)
     return reports
 
 
