@@ -39,7 +39,8 @@ SWEEPS, SWEEP_CALLS, CALL_SECONDS = 288 * 30, 3_000, 0.3
 """Runs of reconcile a month, the calls to Stripe one may make, and how long a call takes."""
 PAGE = 100
 """Objects in a page of Stripe's lists."""
-METRICS, ALARMS = 14, 14
+METRICS, ALARMED = 22, 16
+"""Metrics of our own, one a name and outcome; and what the alarms watch, which is billed by the metric."""
 SECRET_SECONDS = 300
 """How often a process reads its secrets again."""
 SHARDS, SHARD_BYTES, SHARD_POLLS = 4, 10 * GB, 4.0
@@ -52,9 +53,9 @@ LAMBDA_REQUEST, LAMBDA_GB_SECOND = 0.20 / MILLION, 0.0000133334
 WRITE_UNIT, READ_UNIT, STREAM_READ = 0.625 / MILLION, 0.125 / MILLION, 0.02 / 100_000
 TABLE_GB, BACKUP_GB = 0.25, 0.20
 PIPE, BUS_EVENT = 0.40 / MILLION, 1.00 / MILLION
-KMS_REQUEST = 0.03 / 10_000
+KMS_KEY, KMS_REQUEST = 1.00, 0.03 / 10_000
 LOGS = ((10_000.0, 0.50), (20_000.0, 0.25), (20_000.0, 0.10), (_INFINITE, 0.05))
-METRIC, ALARM, DASHBOARD = 0.30, 0.10, 3.00
+METRIC, ALARMED_METRIC, DASHBOARD = 0.30, 0.10, 3.00
 CDN_REQUEST = 1.00 / MILLION
 CDN_GB = ((10_000.0, 0.085), (40_000.0, 0.080), (100_000.0, 0.060), (350_000.0, 0.040), (_INFINITE, 0.030))
 OUT_GB = ((10_000.0, 0.09), (40_000.0, 0.085), (100_000.0, 0.07), (_INFINITE, 0.05))
@@ -96,8 +97,11 @@ def bill(subscribers: float) -> dict[str, float]:
         + table_bytes / GB * (TABLE_GB + BACKUP_GB),
         "Stream and Pipe": shards * SHARD_POLLS * SECONDS * STREAM_READ + writes * PIPE,
         "EventBridge": told * BUS_EVENT,
-        "SSM": processes * 2 * SECONDS / SECRET_SECONDS * KMS_REQUEST,
-        "CloudWatch": tiered(LOGS, (invocations * LOG_BYTES + events * METRIC_BYTES) / GB) + METRICS * METRIC + ALARMS * ALARM + DASHBOARD,
+        "SSM and KMS": KMS_KEY + processes * 2 * SECONDS / SECRET_SECONDS * KMS_REQUEST,
+        "CloudWatch": tiered(LOGS, (invocations * LOG_BYTES + events * METRIC_BYTES) / GB)
+        + METRICS * METRIC
+        + ALARMED * ALARMED_METRIC
+        + DASHBOARD,
         "CloudFront": subscribers * VISITS * FILES * CDN_REQUEST + tiered(CDN_GB, subscribers * VISITS * VISIT_BYTES / GB),
         "Data out": tiered(OUT_GB, requests * ANSWER_BYTES / GB),
         "Cognito (Lite)": tiered(LITE, subscribers),
