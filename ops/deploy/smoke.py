@@ -21,9 +21,9 @@ PAUSE = 2.0
 Check = Callable[[Target], str | None]
 
 
-def run(target: Target, patience: float = SECONDS) -> list[str]:
-    """Raises `Stopped` with all that is still wrong when the patience (seconds) is over."""
-    deadline = time.monotonic() + patience
+def run(target: Target) -> list[str]:
+    """Raises `Stopped` with all that is still wrong when the patience is over."""
+    deadline = time.monotonic() + SECONDS
     while wrong := [f"{name}: {words}" for name, check in CHECKS.items() if (words := asked(check, target))]:
         if time.monotonic() + PAUSE > deadline:
             lines = "\n".join(f"  {each}" for each in wrong)

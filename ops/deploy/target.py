@@ -38,6 +38,8 @@ class Target:
     delete_table: str = ""
     """The name of the table that may be destroyed too, typed by the operator."""
 
+    _clients: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
+
     @property
     def stack_name(self) -> str:
         return f"recur-{self.stage}"
@@ -72,7 +74,9 @@ class Target:
         return self.session.region_name
 
     def client(self, service: str) -> Any:
-        return self.session.client(service, region_name=self.region)
+        if service not in self._clients:
+            self._clients[service] = self.session.client(service, region_name=self.region)
+        return self._clients[service]
 
     @cached_property
     def parameters(self) -> Parameters:

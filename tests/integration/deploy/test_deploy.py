@@ -1,0 +1,137 @@
+"""`make deploy` against moto and the local Stripe: from nothing, again, and after whoever deployed died anywhere."""
+
+import pytest
+
+from billing.events import HANDLERS
+from billing.release import NEWEST
+from ops.deploy.steps import DEPLOY, perform
+from tests.integration.deploy.cloud import PAGES, PUBLISHABLE_KEY, SECRET_KEY, Cloud, Died, watched
+
+
+def test_from_nothing(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
+    perform(DEPLOY, cloud.target())
+    state = cloud.state()
+    assert state["keys"] == (SECRET_KEY, PUBLISHABLE_KEY)
+    assert state["endpoint"] == {
+        "url": cloud.local.webhook_url,
+        "status": "enabled",
+        "enabled_events": sorted(HANDLERS),
+        "api_version": NEWEST,
+    }
+    assert state["prices"] == [("basic_monthly", 500), ("premium_monthly", 1500)]
+    assert {key: kinds[1:] for key, kinds in state["site"].items()} == {
+        "index.html": ("text/html; charset=utf-8", "no-cache"),
+        "404.html": ("text/html; charset=utf-8", "no-cache"),
+        "css/base.css": ("text/css", "no-cache"),
+        "js/http.js": ("text/javascript", "no-cache"),
+        "img/favicon.svg": ("image/svg+xml", "no-cache"),
+        "config.json": ("application/json", "no-cache"),
+    }
+    assert cloud.invalidations() == 1
+    said = capsys.readouterr().out
+    assert [line.split()[:2] for line in said.splitlines() if line[0] == "✓"] == [["✓", step.name] for step in DEPLOY]
+    assert "whsec_" not in said
+    assert SECRET_KEY not in said
+
+
+def test_sam_is_told_the_sites_address_in_a_second_pass(cloud: Cloud) -> None:
+    perform(DEPLOY, cloud.target())
+    build, first, second = cloud.sam_calls
+    assert build[0] == "build"
+    assert first[:5] == ["deploy", "--config-env", "dev", "--region", "eu-west-1"]
+    assert 'SiteUrl=""' in first
+    assert f'SiteUrl="{cloud.cdn.url}"' in second
+    assert {'PastDueGraceDays="7"', 'Stage="dev"', 'ReconcileSchedule="rate(5 minutes)"'} <= set(first) & set(second)
+    releases = {each for call in (first, second) for each in call if each.startswith("Release=")}
+    assert len(releases) == 2
+    perform(DEPLOY, cloud.target())
+    assert cloud.sam_calls[3:] == [build, second]
+
+
+def test_again_changes_nothing(cloud: Cloud) -> None:
+    perform(DEPLOY, cloud.target())
+    before, changed = cloud.state(), list[str]()
+    with watched(changed.append):
+        perform(DEPLOY, cloud.target(keys=False))
+    assert changed == []
+    assert cloud.state() == before
+    assert cloud.invalidations() == 1
+
+
+def test_only_what_differs_is_uploaded_and_removed(cloud: Cloud) -> None:
+    perform(DEPLOY, cloud.target())
+    site = cloud.project / "static_site"
+    (site / "index.html").write_text("<title>New</title>")
+    (site / "img" / "favicon.svg").unlink()
+    changed: list[str] = []
+    with watched(changed.append):
+        perform(DEPLOY, cloud.target())
+    # The page, config.json as the mark of a new site, the file that went, and CloudFront.
+    assert changed == ["PutObject", "PutObject", "DeleteObjects", "CreateInvalidation"]
+    assert sorted(cloud.objects()) == sorted({*PAGES, "config.json"} - {"img/favicon.svg"})
+
+
+def test_a_file_of_another_type_is_mended(cloud: Cloud) -> None:
+    perform(DEPLOY, cloud.target())
+    before = cloud.state()
+    s3 = cloud.target().client("s3")
+    body = (cloud.project / "static_site" / "js" / "http.js").read_bytes()
+    s3.put_object(Bucket=cloud.target().outputs["SiteBucketName"], Key="js/http.js", Body=body, ContentType="text/plain")
+    perform(DEPLOY, cloud.target())
+    assert cloud.state() == before
+
+
+def test_another_grace_is_another_release(cloud: Cloud) -> None:
+    perform(DEPLOY, cloud.target())
+    before = cloud.state()["parameters"]
+    config = cloud.project / "samconfig.toml"
+    config.write_text(config.read_text().replace("PastDueGraceDays=7", "PastDueGraceDays=9"))
+    perform(DEPLOY, cloud.target())
+    after = cloud.state()["parameters"]
+    assert {name for name in before if before[name] != after[name]} == {"PastDueGraceDays", "Release"}
+
+
+@pytest.mark.parametrize("steps", [2, 4, 7], ids=["keys", "stack", "site"])
+def test_whoever_died_between_two_steps(cloud: Cloud, steps: int) -> None:
+    perform(DEPLOY[:steps], cloud.target())
+    perform(DEPLOY, cloud.target())
+    state = cloud.state()
+    assert state["site"].keys() == {*PAGES, "config.json"}
+    assert state["parameters"]["SiteUrl"] == cloud.cdn.url
+    assert cloud.invalidations() == 1
+    again_changes_nothing(cloud)
+
+
+def again_changes_nothing(cloud: Cloud) -> None:
+    changed: list[str] = []
+    with watched(changed.append):
+        perform(DEPLOY, cloud.target(keys=False))
+    assert changed == []
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+def test_whoever_died_at_any_change(cloud: Cloud, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Before each call that changes anything, at AWS or Stripe, in one deployment after the other."""
+    changes: list[str] = []
+    with watched(changes.append):
+        perform(DEPLOY, cloud.target())
+    wanted = {**cloud.state(), "endpoint": None}
+    assert len(changes) > 20
+    for last in range(len(changes)):
+        fresh = Cloud(cloud.local, cloud.cdn, tmp_path_factory.mktemp("clone"))
+        die_at(fresh, last)
+        perform(DEPLOY, fresh.target())
+        assert {**fresh.state(), "endpoint": None} == wanted, changes[last]
+        assert fresh.invalidations() >= 1, changes[last]
+
+
+def die_at(cloud: Cloud, last: int) -> None:
+    count = iter(range(10_000))
+
+    def dying(name: str) -> None:
+        if next(count) >= last:
+            raise Died(name)
+
+    with watched(dying), pytest.raises(Died):
+        perform(DEPLOY, cloud.target())
