@@ -55,6 +55,11 @@ test-sam: .venv/.ready .venv-sam/.ready .venv-sam/bin/python3.13
 ci:
 	@bash .ci/run
 
+## bench: what it costs, over a floor and beside others; writes docs/performance.md (make bench QUICK=1; SAM_LOCAL=1 with Docker)
+.PHONY: bench
+bench: .venv/.ready .venv-sam/.ready .venv-sam/bin/python3.13 .venv-bench/.ready
+	@$(PYTHON) -m bench all $(if $(QUICK),--quick) $(if $(SAM_LOCAL),--sam-local) $(ARGS)
+
 ## gallery: a picture of each page and state of the site, in build/gallery/index.html
 .PHONY: gallery
 gallery: test-environment
@@ -78,6 +83,17 @@ format: .venv/.ready
 .PHONY: build
 build: .venv-sam/.ready .venv-sam/bin/python3.13
 	@$(SAM) build $(if $(ARCHITECTURE),--parameter-overrides Architecture=$(ARCHITECTURE))
+
+## deploy: a stage to AWS and Stripe (make deploy STAGE=dev; with ARGS=--dry-run it only says what it would do)
+.PHONY: deploy
+deploy: .venv/.ready .venv-sam/.ready .venv-sam/bin/python3.13
+	@SAM=$(SAM) $(PYTHON) -m ops deploy --stage '$(or $(STAGE),$(error Say which stage: make deploy STAGE=dev))' $(ARGS)
+
+## destroy: undoes deploy, but for Stripe's data, the users and the table (make destroy STAGE=dev)
+.PHONY: destroy
+destroy: .venv/.ready
+	@$(PYTHON) -m ops destroy --stage '$(or $(STAGE),$(error Say which stage: make destroy STAGE=dev))' \
+		$(if $(DELETE_TABLE),--delete-table '$(DELETE_TABLE)') $(if $(CONFIRM),--confirm '$(CONFIRM)') $(ARGS)
 
 ## clean: remove everything that these targets made
 .PHONY: clean
