@@ -60,6 +60,11 @@ ci:
 bench: .venv/.ready .venv-sam/.ready .venv-sam/bin/python3.13 .venv-bench/.ready
 	@$(PYTHON) -m bench all $(if $(QUICK),--quick) $(if $(SAM_LOCAL),--sam-local) $(ARGS)
 
+## audit: what is known to be unsafe of what the lock files name; asks PyPI and npm
+.PHONY: audit
+audit: .venv/.ready .venv-audit/.ready
+	@sh local/setup/audit.sh
+
 ## gallery: a picture of each page and state of the site, in build/gallery/index.html
 .PHONY: gallery
 gallery: test-environment
