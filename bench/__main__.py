@@ -1,25 +1,26 @@
-"""`python -m bench …`: see `make bench`, and --help."""
+"""`make bench`, and its parts: `python -m bench --help`."""
 
 import argparse
+import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
-from bench import artefacts
-from bench.artefacts import BenchError
-from bench.calls import calls
+from bench import gate, local_stack, metrics, page, suite
+from bench.artefacts import ROOT, BenchError
 from bench.far_side import FarSide
-from bench.measure import Figure, instructions
+from bench.metrics import Result
+from bench.record import record
+from bench.scale import Cost
+from bench.suite import Bench
+from bench.waterfall import waterfall
+
+JSON = ROOT / "build" / "bench.json"
+FUNCTIONS = ("webhook", "checkout", "cancel", "account")
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m bench", description="What our functions cost, as multiples of a floor.")
-    commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("record", help="record anew what the far side answers (bench/recorded)")
-    cold = commands.add_parser("cold", help="cold starts of the built functions over their floors")
-    cold.add_argument("functions", nargs="*", default=["webhook"], help="webhook (default), checkout, cancel, account")
-    cold.add_argument("--built", type=Path, help="what sam build made (else it is built now)")
-    cold.add_argument("-n", type=int, default=1, help="measurements of each")
-    arguments = parser.parse_args()
+    arguments = _arguments()
     try:
         return _COMMANDS[arguments.command](arguments)
     except BenchError as error:
@@ -27,33 +28,116 @@ def main() -> int:
         return 1
 
 
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description="What our functions cost, as multiples of a floor.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    everything = commands.add_parser("all", help="every metric; writes docs/performance.md, its pictures and build/bench.json")
+    everything.add_argument("--quick", action="store_true", help="one measurement where counting hardly differs: about five minutes")
+    everything.add_argument("--sam-local", action="store_true", help="also against `sam local start-api` (needs Docker)")
+    cold = commands.add_parser("cold", help="cold starts of the built functions over their floors")
+    cold.add_argument("functions", nargs="*", default=["webhook"], help=f"{', '.join(FUNCTIONS)} (default: webhook)")
+    cold.add_argument("-n", type=int, default=1, help="measurements of each")
+    gated = commands.add_parser("gate", help="fails when something costs more than 5 %% more than bench/baseline.json")
+    gated.add_argument("--accept", action="store_true", help="takes what is measured as the new baseline")
+    for each in (everything, cold, gated):
+        each.add_argument("--built", type=Path, help="the folder that `sam build` filled (else it is built now)")
+    commands.add_parser("scale", help="a day on which 1 and 100 million subscribers renew")
+    commands.add_parser("record", help="records anew what the far side answers (bench/recorded)")
+    return parser.parse_args()
+
+
+def _all(arguments: argparse.Namespace) -> int:
+    results: dict[str, Result] = {}
+
+    def add(name: str, measure: Callable[[], Result]) -> Result:
+        print(f"… {name}", file=sys.stderr, flush=True)
+        results[name] = measure()
+        return results[name]
+
+    n = 1 if arguments.quick else 3
+    # By the clock first: nothing of ours runs beside it.
+    add("dev_ready_s", lambda: local_stack.dev_ready(3 if arguments.quick else 5))
+    add("webhook_events_held_60s", lambda: local_stack.events_held(15 if arguments.quick else 60))
+    if arguments.sam_local:
+        from bench.sam_local import gateway
+
+        add("gateway_over_sam_local", lambda: gateway(20))
+    with FarSide() as far:
+        bench = Bench.prepare(far, arguments.built)
+        webhook = add("webhook_cold_over_floor", lambda: suite.cold(bench, "webhook", 3))
+        for name in FUNCTIONS[1:]:
+            add(f"{name}_cold_over_floor", lambda name=name: suite.cold(bench, name, n))
+        add("restore_over_floor", lambda: suite.restore(bench, n))
+        warm = add("webhook_warm_over_floor", lambda: suite.warm(bench, n))
+        add("layer_zip_over_pip", lambda: suite.layer_size(bench))
+        naive: list[float] = []
+
+        def plain() -> Result:
+            found, usual = suite.plain(bench, webhook, 1)
+            naive.append(usual)
+            return found
+
+        add("plain_sam_build_over_webhook_cold", plain)
+        results["webhook_cold_over_floor"] = webhook = metrics.with_naive(webhook, naive[0])
+        results |= suite.peers(bench, warm, 1)
+        pictures = {
+            "cold-start": {
+                "steps": waterfall(bench, "webhook", webhook.ours or 0.0),
+                "references": {
+                    "the floor": webhook.floor,
+                    "the usual stack": naive[0],
+                    "ours, as plain sam build ships it": results["plain_sam_build_over_webhook_cold"].naive,
+                },
+            },
+            "layer": page.layer_picture(bench),
+            "costs": page.costs_picture(),
+        }
+        cost = suite.seconds(bench)
+        if far.refused:
+            raise BenchError(f"the far side refused: {far.refused[0]}")
+    played = page.days(cost)
+    page.draw(pictures)
+    page.write({"table": metrics.as_markdown(results), "scale": page.scale_words(cost, played), "run": metrics.how(arguments.quick)})
+    JSON.parent.mkdir(exist_ok=True)
+    JSON.write_text(json.dumps(metrics.as_json(results) | {"seconds": {"warm": cost.warm, "cold": cost.cold}}, indent=2) + "\n")
+    print(metrics.as_text(results))
+    return 0
+
+
 def _cold(arguments: argparse.Namespace) -> int:
     with FarSide() as far:
-        ours = artefacts.trusting(artefacts.ours(arguments.built), far.root)
-        floor = artefacts.floor(far.roots)
-        wanted = calls(far)
+        bench = Bench.prepare(far, arguments.built)
         for name in arguments.functions:
-            figures = [Figure.of([instructions(artefact, name, wanted[name]) for _ in range(arguments.n)]) for artefact in (ours, floor)]
-            ours_, floor_ = figures
-            print(
-                f"{name + '_cold_over_floor':<28} {ours_.value / floor_.value:6.2f}   "
-                f"ours {ours_.value / 1e6:7.1f} M   floor {floor_.value / 1e6:6.1f} M   n {arguments.n}   "
-                f"spread {max(ours_.spread, floor_.spread):.2%}",
-                flush=True,
-            )
+            print(metrics.as_text({f"{name}_cold_over_floor": suite.cold(bench, name, arguments.n)}), flush=True)
         for line in far.refused:
             print(f"refused: {line}", file=sys.stderr)
         return 1 if far.refused else 0
 
 
-def _record(_: argparse.Namespace) -> int:
-    from bench.record import record
+def _gate(arguments: argparse.Namespace) -> int:
+    with FarSide() as far:
+        costs = gate.measured(Bench.prepare(far, arguments.built))
+    if arguments.accept:
+        gate.accept(costs)
+    compared = gate.compare(gate.baseline(), costs)
+    print(gate.table(compared))
+    return 1 if any(each.fails for each in compared) else 0
 
+
+def _scale(_: argparse.Namespace) -> int:
+    if not JSON.exists():
+        raise BenchError("build/bench.json says what an event takes: run `make bench` first.")
+    cost = Cost(**json.loads(JSON.read_text())["seconds"])
+    print(page.scale_words(cost, page.days(cost)))
+    return 0
+
+
+def _record(_: argparse.Namespace) -> int:
     record()
     return 0
 
 
-_COMMANDS = {"cold": _cold, "record": _record}
+_COMMANDS = {"all": _all, "cold": _cold, "gate": _gate, "scale": _scale, "record": _record}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -3,9 +3,12 @@
 import compileall
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
+import tempfile
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from py_compile import PycInvalidationMode
@@ -18,6 +21,8 @@ PYTHON = (TOOLS / "python3.13").resolve()
 ARCHITECTURE = {"x86_64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}[platform.machine()]
 ZIPPED_AT = 315_532_800
 """1 January 1980 in Unix seconds: the time of every file that SAM zips, which is what a .pyc in it is checked against."""
+
+_HASHED = re.compile(r"[0-9a-f]{8}\.0")
 
 FUNCTIONS = {
     "webhook": "WebhookFunction",
@@ -96,8 +101,42 @@ def floor(roots: str) -> Artefact:
     return Artefact("floor", dict.fromkeys(FUNCTIONS, folder), ())
 
 
+def runtime() -> Path:
+    """What Lambda's own runtime has on the path and ours must not ship: the hooks around a snapshot."""
+    folder = BUILD / "runtime"
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in (ROOT / ".venv").glob("lib/python*/site-packages/snapshot_restore_py.py"):
+        shutil.copy(path, folder)
+    compileall.compile_dir(folder, quiet=1, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH)
+    return folder
+
+
+def pip_installed() -> Path:
+    """The layer's locked packages as `pip install --target` leaves them, bytecode included."""
+    folder = BUILD / "pip"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    requirements = BUILD / "requirements.txt"
+    requirements.write_text(locked_requirements())
+    options = ["--target", folder, "--python", PYTHON, "--compile-bytecode", "--link-mode", "copy", "--quiet"]
+    done = subprocess.run([TOOLS / "uv", "pip", "install", *options, "-r", requirements], capture_output=True, text=True)
+    if done.returncode:
+        raise BenchError(f"uv pip install failed: {done.stderr.strip()}")
+    return folder
+
+
+def zipped_size(folder: Path) -> int:
+    """Bytes of a zip of all files below a folder, compressed as zip does by default."""
+    with tempfile.TemporaryFile() as file:
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+            for path in sorted(folder.rglob("*")):
+                if path.is_file():
+                    archive.writestr(zipfile.ZipInfo(str(path.relative_to(folder))), path.read_bytes(), zipfile.ZIP_DEFLATED)
+        return file.tell()
+
+
 def trusting(artefact: Artefact, root: str) -> Artefact:
-    """A copy of an artefact whose bundles of roots trust one more (PEM), with the times that files have on Lambda."""
+    """A copy of an artefact whose bundles and folders of roots trust one more (PEM), with the times that files have on Lambda."""
     folder = BUILD / "measured" / artefact.name.replace(" ", "-")
     shutil.rmtree(folder, ignore_errors=True)
     functions = {name: folder / "functions" / name for name in artefact.functions}
@@ -106,11 +145,21 @@ def trusting(artefact: Artefact, root: str) -> Artefact:
     layers = tuple(folder / f"layer{number}" for number in range(len(artefact.layers)))
     for layer, copy in zip(artefact.layers, layers, strict=True):
         shutil.copytree(layer, copy)
+    for hashed in {path.parent for path in folder.rglob("*.0") if _HASHED.fullmatch(path.name)}:
+        _add_hashed(hashed, root)
     for path in folder.rglob("*"):
         if path.suffix in (".pem", ".crt") and "BEGIN CERTIFICATE" in path.read_text(errors="replace"):
             path.write_text(path.read_text() + "\n" + root)
         os.utime(path, (ZIPPED_AT, ZIPPED_AT))
     return Artefact(artefact.name, functions, layers)
+
+
+def _add_hashed(folder: Path, root: str) -> None:
+    """To a folder in which OpenSSL finds each root by a hash of its subject, as the layer's build makes it."""
+    with tempfile.NamedTemporaryFile("w", suffix=".pem") as file:
+        file.write(root)
+        file.flush()
+        subprocess.run([TOOLS / "python", ROOT / "layers" / "billing" / "shake" / "roots.py", file.name, folder], check=True)
 
 
 def sam_build(template: Path, folder: Path) -> Path:

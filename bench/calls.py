@@ -4,12 +4,14 @@ import hashlib
 import hmac
 import json
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from bench.artefacts import ROOT
 from bench.far_side import FarSide
 from bench.far_side.answers import WEBHOOK_SECRET, recorded
+from bench.far_side.signatures import ACCESS_KEY, SECRET_KEY
 from bench.measure import Call
 from local.lambdas.environment import Endpoints, environment
 from local.template import Template
@@ -34,35 +36,45 @@ def calls(far: FarSide, template: Path = ROOT / "template.yaml") -> dict[str, Ca
     for name, event in _events().items():
         function = functions[LOGICAL[name]]
         variables = environment(function, endpoints=Endpoints(far.url, None), runtime_api="127.0.0.1:9")
-        found[name] = Call(function.handler, variables | {"SSL_CERT_FILE": str(far.system_bundle)}, event)
+        variables |= {"AWS_ACCESS_KEY_ID": ACCESS_KEY, "AWS_SECRET_ACCESS_KEY": SECRET_KEY, "SSL_CERT_FILE": str(far.system_bundle)}
+        found[name] = Call(function.handler, variables, event)
     return found
 
 
-def _events() -> dict[str, Any]:
+def _events() -> dict[str, Callable[[], Any]]:
     subscriber, buyer = (recorded(name)["pk"]["S"].removeprefix("user#") for name in ("subscriber", "buyer"))
     subscription = recorded("subscription_ending")["id"]
-    return {
-        "webhook": webhook_event(),
-        "checkout": _api_event("POST", "/create-checkout-session", buyer, {"lookupKey": "basic_monthly"}),
-        "cancel": _api_event("POST", "/cancel-subscription", subscriber, {"subscriptionId": subscription, "when": "period_end"}),
-        "account": _api_event("GET", "/account", subscriber),
-    }
+    checkout = _api_event("POST", "/create-checkout-session", buyer, {"lookupKey": "basic_monthly"})
+    cancel = _api_event("POST", "/cancel-subscription", subscriber, {"subscriptionId": subscription, "when": "period_end"})
+    account = _api_event("GET", "/account", subscriber)
+    return {"webhook": webhook_event, "checkout": lambda: checkout, "cancel": lambda: cancel, "account": lambda: account}
 
 
-def webhook_event() -> Any:
-    """The Function URL's event for the recorded delivery, signed now as Stripe signs."""
-    payload = json.dumps(recorded("event"), indent=2)
-    at = int(time.time())
-    signed = hmac.new(WEBHOOK_SECRET.encode(), f"{at}.{payload}".encode(), hashlib.sha256).hexdigest()
+def webhook_event(number: int = 0) -> Any:
+    """The Function URL's event for the recorded delivery, signed now as Stripe signs. With a number it has an id of its own."""
+    event = recorded("event")
+    payload = json.dumps(event | {"id": f"{event['id']}{number or ''}"}, indent=2)
     headers = {
         "content-type": "application/json; charset=utf-8",
-        "stripe-signature": f"t={at},v1={signed}",
+        "stripe-signature": signed(payload, WEBHOOK_SECRET),
         "user-agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
     }
     http = {"method": "POST", "path": "/", "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1", "userAgent": headers["user-agent"]}
-    context = {"requestId": "4f8e6a0e-0d9c-4f2e-9d43-6f7c5a3b2e10", "http": http, "timeEpoch": at * 1000}
+    context = {"accountId": "anonymous", "apiId": "bench", "domainName": "bench.lambda-url.us-east-1.on.aws", "domainPrefix": "bench"}
+    context |= {
+        "requestId": "4f8e6a0e-0d9c-4f2e-9d43-6f7c5a3b2e10",
+        "http": http,
+        "stage": "$default",
+        "timeEpoch": int(time.time() * 1000),
+    }
     body = {"rawPath": "/", "rawQueryString": "", "headers": headers, "requestContext": context, "body": payload, "isBase64Encoded": False}
     return {"version": "2.0", "routeKey": "$default"} | body
+
+
+def signed(payload: str, secret: str) -> str:
+    """`Stripe-Signature` of these bytes, now."""
+    at = int(time.time())
+    return f"t={at},v1={hmac.new(secret.encode(), f'{at}.{payload}'.encode(), hashlib.sha256).hexdigest()}"
 
 
 def _api_event(method: str, path: str, user: str, body: Any = None) -> Any:

@@ -7,11 +7,12 @@ import shutil
 import statistics
 import subprocess
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.artefacts import BUILD, PYTHON, Artefact, BenchError
+from bench.artefacts import BUILD, PYTHON, Artefact, BenchError, runtime
 
 DRIVER = Path(__file__).with_name("driver.py")
 _INSTRUCTIONS = re.compile(rb"I\s+refs:\s+([\d,]+)")
@@ -37,7 +38,8 @@ class Call:
 
     handler: str
     environment: dict[str, str]
-    event: Any
+    event: Callable[[], Any]
+    """Made when it is sent: Stripe's signatures hold for five minutes."""
 
 
 def valgrind() -> str:
@@ -53,20 +55,42 @@ def valgrind() -> str:
 
 def instructions(artefact: Artefact, function: str, call: Call, events: int = 1, snap_start: bool = False) -> int:
     """Of one process from its start to its last answer, bare Python included: imports, then so many events."""
-    counter = [valgrind(), "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]
-    done = run(artefact, function, call, events, snap_start, counter)
-    found = _INSTRUCTIONS.search(done.stderr)
+    return _counted(run(artefact, function, call, events, snap_start, counter()).stderr)
+
+
+def count(command: list[str | Path], environment: dict[str, str], counting: bool = True) -> int:
+    """Of any command; 0 when it is run without counting. Raises `BenchError` when it fails."""
+    before = counter() if counting else []
+    done = subprocess.run([*before, *command], env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=600)
+    if done.returncode:
+        raise BenchError(f"{command[1]}: {(done.stdout + done.stderr).decode(errors='replace')[-2000:]}")
+    return _counted(done.stderr) if counting else 0
+
+
+def counter() -> list[str]:
+    """The command before the command."""
+    return [valgrind(), "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]
+
+
+def _counted(said: bytes) -> int:
+    found = _INSTRUCTIONS.search(said)
     if found is None:
-        raise BenchError(f"valgrind did not count: {done.stderr[-300:]!r}")
+        raise BenchError(f"valgrind did not count: {said[-300:]!r}")
     return int(found[1].replace(b",", b""))
 
 
 def run(
-    artefact: Artefact, function: str, call: Call, events: int, snap_start: bool = False, before: list[str] | None = None
+    artefact: Artefact,
+    function: str,
+    call: Call,
+    events: int,
+    snap_start: bool = False,
+    before: list[str] | None = None,
+    options: list[str] | None = None,
 ) -> "subprocess.CompletedProcess[bytes]":
-    """The function in a process of its own. Raises `BenchError` unless it answers 200."""
+    """The function in a process of its own, with options of Python's. Raises `BenchError` unless it answers 200."""
     environment = call.environment | {
-        "PYTHONPATH": os.pathsep.join(str(path) for path in (artefact.functions[function], *artefact.layers)),
+        "PYTHONPATH": os.pathsep.join(str(path) for path in (artefact.functions[function], *artefact.layers, runtime())),
         "LAMBDA_TASK_ROOT": str(artefact.functions[function]),
         "AWS_LAMBDA_INITIALIZATION_TYPE": "snap-start" if snap_start else "on-demand",
         "PYTHONHASHSEED": "0",
@@ -75,9 +99,9 @@ def run(
     }
     BUILD.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile("w", suffix=".json", dir=BUILD) as file:
-        json.dump([call.event] * events, file)
+        json.dump([call.event()] * events, file)
         file.flush()
-        command = [*(before or []), str(PYTHON), "-S", str(DRIVER), file.name, call.handler]
+        command = [*(before or []), str(PYTHON), "-S", *(options or []), str(DRIVER), file.name, call.handler]
         done = subprocess.run(
             command, env=environment, cwd=artefact.functions[function], stdin=subprocess.DEVNULL, capture_output=True, timeout=600
         )

@@ -37,7 +37,24 @@ def record() -> None:
         newest = _stripe(stack, "GET", "/v1/events", {"type": "customer.subscription.updated", "limit": "1"})["data"][0]
         _keep("event", newest)
         stripe.settle()
+        _keep("objects", _around(stack, newest["data"]["object"]))
         _keep("subscription_ended", _stripe(stack, "DELETE", f"/v1/subscriptions/{subscription}"))
+
+
+def _around(stack: LocalStack, subscription: dict[str, Any]) -> dict[str, Any]:
+    """By path, the subscription as retrieved and what it refers to: dj-stripe asks for these."""
+    price = subscription["items"]["data"][0]["price"]
+    invoice = _stripe(stack, "GET", f"/v1/invoices/{subscription['latest_invoice']}")
+    paths = [
+        f"/v1/subscriptions/{subscription['id']}",
+        f"/v1/customers/{subscription['customer']}",
+        f"/v1/products/{price['product']}",
+        f"/v1/products/{price['product']}/features",
+        f"/v1/prices/{price['id']}",
+        f"/v1/payment_methods/{subscription['default_payment_method']}",
+        f"/v1/invoices/{invoice['id']}",
+    ]
+    return {path: _stripe(stack, "GET", path) for path in paths}
 
 
 def _keep(name: str, found: dict[str, Any]) -> None:

@@ -8,8 +8,10 @@ from typing import Any
 from bench.far_side.signatures import rightly_signed
 
 RECORDED = Path(__file__).parents[1] / "recorded"
-STRIPE_KEY = "sk_test_" + "local"
+STRIPE_KEY = "sk_test_" + "0123456789" * 3
 WEBHOOK_SECRET = "whsec_" + "bench"
+
+ACCOUNT = {"id": "acct_1Bench", "object": "account", "country": "US", "default_currency": "usd", "email": None, "metadata": {}}
 
 Json = dict[str, Any]
 
@@ -29,6 +31,7 @@ class Answers:
     def __init__(self) -> None:
         items = [recorded(name) for name in ("subscriber", "buyer", "catalogue")]
         self._items = {item["pk"]["S"]: item for item in items}
+        self._objects = recorded("objects") | {"/v1/account": ACCOUNT}
         self._ending, self._ended, self._session = (recorded(name) for name in ("subscription_ending", "subscription_ended", "session"))
 
     def aws(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Json:
@@ -71,6 +74,7 @@ class Answers:
             raise Wrong("no key of Stripe's")
         if not headers.get("stripe-version"):
             raise Wrong("no Stripe-Version")
+        path = path.partition("?")[0]
         if method == "POST" and not headers.get("idempotency-key"):
             raise Wrong("a POST without a key of its own")
         subscription = f"/v1/subscriptions/{self._ending['id']}"
@@ -79,6 +83,8 @@ class Answers:
                 return self._session
             case "POST", path if path == subscription and b"cancel_at_period_end=true" in body.lower():
                 return self._ending
+            case "GET", path if path in self._objects:
+                return self._objects[path]
             case "DELETE", path if path == subscription:
                 return self._ended
         raise Wrong(f"{method} {path} was not expected")

@@ -5,8 +5,8 @@ import hmac
 import re
 from collections.abc import Mapping
 
-ACCESS_KEY, SECRET_KEY = "local", "local"
-"""What `local/lambdas/environment.py` gives functions."""
+ACCESS_KEY, SECRET_KEY = "bench", "bench-secret"
+"""What measured functions are given."""
 
 _AUTHORIZATION = re.compile(
     r"AWS4-HMAC-SHA256 Credential=(?P<key>[^/]+)/(?P<scope>(?P<day>\d{8})/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request), ?"

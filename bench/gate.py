@@ -1,0 +1,90 @@
+"""The regression gate: `python -m bench gate` measures again and fails when something costs more than 5 % more than bench/baseline.json.
+
+Held are ratios over the floor measured beside them, so that a machine, a Python or an OpenSSL does not matter; the layer's bytes; and the
+calls per action of docs/calls.md, whose test counts them. After a change that is meant: `python -m bench gate --accept`.
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench import suite
+from bench.artefacts import ROOT
+from bench.suite import Bench
+
+BASELINE = Path(__file__).with_name("baseline.json")
+ALLOWED = 0.05
+
+Costs = dict[str, float]
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One line of the gate's table: a cost that is `None` is not there any more, or is new."""
+
+    name: str
+    before: float | None
+    now: float | None
+
+    @property
+    def change(self) -> float:
+        """As a share of what it was."""
+        if not self.before:
+            return 0.0 if not self.now or self.before is None else float("inf")
+        return (self.now or 0.0) / self.before - 1
+
+    @property
+    def fails(self) -> bool:
+        """Whether it costs too much; what nobody accepted yet, or nobody measures any more, fails too."""
+        return self.before is None or self.now is None or self.change > ALLOWED
+
+
+def compare(before: Costs, now: Costs) -> list[Compared]:
+    """The worst first."""
+    found = [Compared(name, before.get(name), now.get(name)) for name in {**before, **now}]
+    return sorted(found, key=lambda each: (not each.fails, -each.change, each.name))
+
+
+def measured(bench: Bench) -> Costs:
+    """What a change must not make dearer. About two minutes."""
+    costs = {f"{name}_cold_over_floor": suite.cold(bench, name, 1).value for name in ("webhook", "checkout", "cancel", "account")}
+    costs["webhook_warm_over_floor"] = suite.warm(bench, 1).value
+    costs["layer_zip_bytes"] = suite.zipped(bench)
+    return costs | calls_per_action()
+
+
+def calls_per_action(page: Path = ROOT / "docs" / "calls.md") -> Costs:
+    """DynamoDB's and Stripe's calls by request and event, as docs/calls.md has them."""
+    found = re.findall(r"^\| ([^|]+?) \| (\d+) \| (\d+) \|", page.read_text(), re.MULTILINE)
+    return {f"calls: {action}": int(table) + int(stripe) for action, table, stripe in found}
+
+
+def table(compared: list[Compared]) -> str:
+    """For a terminal: everything measured, and of the counted calls what has changed."""
+    shown = [each for each in compared if each.fails or not each.name.startswith("calls: ")]
+    cells = [("cost", "accepted", "now", "change", "")]
+    for each in shown:
+        change = "" if each.before is None or each.now is None else f"{each.change:+.1%}"
+        cells.append((each.name, _figure(each.before), _figure(each.now), change, "FAILS" if each.fails else ""))
+    widths = [max(len(row[column]) for row in cells) for column in range(4)]
+    return "\n".join(
+        f"{name.ljust(widths[0])}  {before.rjust(widths[1])}  {now.rjust(widths[2])}  {change.rjust(widths[3])}  {verdict}".rstrip()
+        for name, before, now, change, verdict in cells
+    )
+
+
+def _figure(value: float | None) -> str:
+    if value is None:
+        return "-"
+    return f"{value:,.0f}" if value == int(value) else f"{value:.2f}"
+
+
+def baseline() -> Costs:
+    return json.loads(BASELINE.read_text())
+
+
+def accept(costs: Costs) -> None:
+    """Writes the baseline."""
+    rounded = {name: round(value, 3) if value != int(value) else int(value) for name, value in costs.items()}
+    BASELINE.write_text(json.dumps(rounded, indent=2) + "\n")

@@ -1,0 +1,93 @@
+"""A warm call through `make dev`, over the same call through `sam local start-api` with its containers kept (Docker; opt-in)."""
+
+import json
+import os
+import re
+import subprocess
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from ipaddress import ip_network
+from pathlib import Path
+
+from bench.artefacts import ARCHITECTURE, BUILD, ROOT, TOOLS, BenchError, sam_build
+from bench.measure import Figure
+from bench.metrics import Result
+from local.ports import Ports
+from local.stack import LocalStack
+from tests.sam.docker import NoDocker, base_image, docker_engine
+from tests.sam.relay import relay
+
+READY = "Running on http://"
+PATH = "/plans"
+"""The one route without an authorizer: sam's own lets nobody sign in."""
+
+
+def gateway(n: int) -> Result:
+    """The median of n warm calls each. Raises `BenchError` where `sam local` cannot run."""
+    with ExitStack() as open_:
+        scratch = Path(open_.enter_context(tempfile.TemporaryDirectory()))
+        try:
+            open_.enter_context(docker_engine(scratch / "dockerd.log"))
+            base_image()
+        except NoDocker as error:
+            raise BenchError(f"gateway_over_sam_local: {error}") from error
+        stack = open_.enter_context(LocalStack(ports=Ports.free(), environment={}))
+        sam = open_.enter_context(_start_api(stack, scratch))
+        ours, theirs = (Figure.of(_warm_calls(url + PATH, n)) for url in (stack.api_url, sam))
+    return Result(ours.value / theirs.value, n, ours.spread + theirs.spread, ours.value * 1000, None, theirs.value * 1000, "ms")
+
+
+def _warm_calls(url: str, n: int) -> list[float]:
+    taken: list[float] = []
+    for _ in range(n + 2):
+        started = time.perf_counter()
+        with urllib.request.urlopen(url, timeout=120) as answer:
+            answer.read()
+        taken.append(time.perf_counter() - started)
+    return taken[2:]
+
+
+@contextmanager
+def _start_api(stack: LocalStack, scratch: Path) -> Iterator[str]:
+    """`sam local start-api` on what is built, its functions on the stack's table and Stripe; its URL."""
+    command = ["docker", "network", "inspect", "bridge", "--format", "{{(index .IPAM.Config 0).Subnet}}"]
+    subnet = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    host = str(next(ip_network(subnet).hosts()))
+    template = sam_build(ROOT / "template.yaml", BUILD / "sam-local") / "template.yaml"
+    # sam overrides only what the template declares, and the template does not know AWS's endpoint.
+    template.write_text(re.sub(r"(?m)^( +)STAGE:", r'\1AWS_ENDPOINT_URL: ""\n\g<0>', template.read_text(), count=1))
+    values = {
+        function.logical_id: {
+            **{name: value.replace("127.0.0.1", host) for name, value in function.environment.items()},
+            "AWS_ENDPOINT_URL": f"http://{host}:{stack.ports.aws}",
+        }
+        for function in stack.template.functions
+    }
+    variables = scratch / "variables.json"
+    variables.write_text(json.dumps(values))
+    port = Ports.free().api
+    options = ["--template", template, "--env-vars", variables, "--port", str(port), "--region", "us-east-1", "--skip-pull-image"]
+    overrides = ["--parameter-overrides", f"Architecture={ARCHITECTURE} SiteUrl=https://site.example"]
+    environment = os.environ | {"SAM_CLI_TELEMETRY": "0"}
+    with ExitStack() as relays:
+        for each in (stack.ports.aws, stack.ports.stripe):
+            relays.enter_context(relay((host, each), ("127.0.0.1", each)))
+        process = subprocess.Popen(
+            [TOOLS / "sam", "local", "start-api", *options, *overrides, "--warm-containers", "LAZY"],
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            assert process.stderr is not None
+            if not any(READY in line for line in process.stderr):
+                raise BenchError("sam local start-api ended before it served.")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            process.wait(60)
