@@ -43,11 +43,16 @@ def parameters_of(stage: str) -> Parameters:
 
 
 def account_of(deployment: Deployment) -> StripeClient:
-    """A deployment's account, with the key that is kept for deploying or else the functions'. Raises `NoAccount` and `WrongKey`."""
-    parameters = parameters_of(deployment.stage)
+    """A deployment's account, as `account_of_stage`."""
+    return account_of_stage(deployment.stage, deployment.environment)
+
+
+def account_of_stage(stage: str, environment: Mapping[str, str] = os.environ) -> StripeClient:
+    """A stage's account, with the key that is kept for deploying or else the functions'. Raises `NoAccount` and `WrongKey`."""
+    parameters = parameters_of(stage)
     key = parameters.get("deploy-key") or parameters.get("secret-key")
     if key is None:
         path = parameters.path("secret-key")
-        raise NoAccount(f"There is no {path}. `python -m ops secrets set stripe-key --stage {deployment.stage}` stores one.")
-    check(key, deployment.stage)
-    return client(key, deployment.environment)
+        raise NoAccount(f"There is no {path}. `python -m ops secrets set stripe-key --stage {stage}` stores one.")
+    check(key, stage)
+    return client(key, environment)

@@ -1,1 +1,4 @@
-"""The catalogue as code: `wanted` reads catalog.toml, `changes` says what Stripe needs to match it, and does it."""
+"""The catalogue as code.
+
+`wanted` is catalog.toml, `account` what Stripe has, `changes` the steps from the one to the other, `export` the way back.
+"""

@@ -1,8 +1,9 @@
-"""What has to be changed in Stripe so that it matches the file. Nothing, when it was applied before.
+"""What has to be changed in Stripe so that it matches the file. Nothing, when it was applied before and nobody changed it by hand.
 
 A price is never edited in place (Stripe does not allow it, and subscribers keep what they signed up for): another amount is a
 new price that takes over the lookup key, and the old one is archived. What the file no longer names is archived, not deleted.
-Only what carries this app's mark in its metadata is looked at; the rest of the account is left alone.
+Only what carries this app's mark in its metadata is changed, and an unmarked product that a lookup key of the file leads to, which is
+adopted; the rest of the account is left alone.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,9 +12,8 @@ from typing import Any, NamedTuple
 from stripe import StripeClient
 
 from billing.customers import APP
+from ops.catalog.account import Account, Json, keep
 from ops.catalog.wanted import Catalog, Feature, Price, Product
-
-Json = dict[str, Any]
 
 
 class Change(NamedTuple):
@@ -28,99 +28,84 @@ def changes(stripe: StripeClient, wanted: Catalog) -> Iterator[Change]:
 
     A plan may therefore show a new product without its prices' ids, but never a step that will not be needed.
     """
-    found = _Found(stripe)
+    found = Account(stripe)
     for feature in wanted.features:
         yield from _feature(found, feature)
     for product in wanted.products:
         yield from _product(found, product)
-    keys = {product.key for product in wanted.products}
-    for key, product in found.products.items():
-        if key not in keys and product["active"]:
-            yield Change(f"archive product {key}", lambda id=product["id"]: stripe.v1.products.update(id, {"active": False}))
+    yield from _superfluous(found, wanted)
 
 
-class _Found:
-    """What Stripe has now of this app's catalogue."""
-
-    def __init__(self, stripe: StripeClient) -> None:
-        self.stripe = stripe
-        features = stripe.v1.entitlements.features.list({"limit": 100}).auto_paging_iter()
-        self.features: dict[str, Json] = {feature.lookup_key: feature.to_dict() for feature in features}
-        products = (product.to_dict() for product in stripe.v1.products.list({"limit": 100}).auto_paging_iter())
-        self.products: dict[str, Json] = {each["metadata"]["key"]: each for each in products if each["metadata"].get("app") == APP}
-        self._prices: dict[str, Json] | None = None
-
-    def price(self, lookup_key: str) -> Json | None:
-        if self._prices is None:
-            listed = self.stripe.v1.prices.list({"active": True, "limit": 100, "expand": ["data.currency_options"]})
-            self._prices = {price["lookup_key"]: price for each in listed.auto_paging_iter() if (price := each.to_dict()).get("lookup_key")}
-        return self._prices.get(lookup_key)
+# ----------------------------------------------------------------------------------------------- what is there
 
 
-def _feature(found: _Found, wanted: Feature) -> Iterator[Change]:
-    key, name, stripe = wanted.lookup_key, wanted.name, found.stripe
+def _feature(found: Account, wanted: Feature) -> Iterator[Change]:
+    key, name, features = wanted.lookup_key, wanted.name, found.stripe.v1.entitlements.features
     current = found.features.get(key)
     if current is None:
-        yield Change(
-            f"create feature {key}",
-            lambda: _keep(found.features, key, stripe.v1.entitlements.features.create({"lookup_key": key, "name": name})),
-        )
+        marked: Any = {"lookup_key": key, "name": name, "metadata": {"app": APP}}
+        yield Change(f"create feature {key}", lambda: keep(found.features, key, features.create(marked)))
+    elif not current["active"]:
+        yield Change(f"restore feature {key}", lambda: features.update(current["id"], {"active": True, "name": name}))
     elif current["name"] != name:
-        yield Change(f"rename feature {key}", lambda: stripe.v1.entitlements.features.update(current["id"], {"name": name}))
+        yield Change(f"rename feature {key}", lambda: features.update(current["id"], {"name": name}))
 
 
-def _product(found: _Found, wanted: Product) -> Iterator[Change]:
+def _product(found: Account, wanted: Product) -> Iterator[Change]:
     stripe, key = found.stripe, wanted.key
-    about: Any = {"name": wanted.name} | ({"description": wanted.description} if wanted.description else {})
+    about: Any = {"name": wanted.name, "description": wanted.description}
+    marked: Any = {"metadata": {"app": APP, "key": key}}
     current = found.products.get(key)
-    if current is None:
-        marked = about | {"metadata": {"app": APP, "key": key}}
-        yield Change(f"create product {key}", lambda: _keep(found.products, key, stripe.v1.products.create(marked)))
-    elif any(current.get(field) != value for field, value in about.items()) or not current["active"]:
+    handmade = found.adoptable(wanted)
+    if current is None and handmade is not None:
+        found.products[key] = handmade
+        words = f"adopt product {handmade['id']} ({handmade['name']}) as {key}"
+        yield Change(words, lambda: stripe.v1.products.update(handmade["id"], about | marked | {"active": True}))
+    elif current is None:
+        # An empty text would unset what is not there yet.
+        said = {name: value for name, value in about.items() if value}
+        yield Change(f"create product {key}", lambda: keep(found.products, key, stripe.v1.products.create(said | marked)))
+    elif any((current.get(field) or "") != value for field, value in about.items()) or not current["active"]:
         yield Change(f"update product {key}", lambda: stripe.v1.products.update(current["id"], about | {"active": True}))
     yield from _product_features(found, wanted)
     for price in wanted.prices:
         yield from _price(found, wanted, price)
 
 
-def _product_features(found: _Found, wanted: Product) -> Iterator[Change]:
-    attached = _attached(found, wanted.key)
+def _product_features(found: Account, wanted: Product) -> Iterator[Change]:
+    product = found.products.get(wanted.key)  # none yet, in a plan
+    attached = found.attached(product) if product else {}
     for feature in wanted.features:
         if feature not in attached:
             yield Change(f"attach {feature} to {wanted.key}", lambda feature=feature: _attach(found, wanted.key, feature))
     for feature, link in attached.items():
         if feature not in wanted.features:
-            product = found.products[wanted.key]["id"]
-            yield Change(
-                f"detach {feature} from {wanted.key}",
-                lambda link=link, product=product: found.stripe.v1.products.features.delete(product, link),
-            )
+            yield Change(f"detach {feature} from {wanted.key}", lambda link=link: _detach(found, wanted.key, link))
 
 
-def _attached(found: _Found, product: str) -> dict[str, str]:
-    """From a feature's lookup key to the id of its ProductFeature."""
-    if product not in found.products:
-        return {}  # planned only, not made
-    listed = found.stripe.v1.products.features.list(found.products[product]["id"], {"limit": 100})
-    return {each.entitlement_feature.lookup_key: each.id for each in listed.auto_paging_iter()}
+def _detach(found: Account, product: str, link: str) -> object:
+    return found.stripe.v1.products.features.delete(found.products[product]["id"], link)
 
 
-def _attach(found: _Found, product: str, feature: str) -> object:
+def _attach(found: Account, product: str, feature: str) -> object:
     attached: Any = {"entitlement_feature": found.features[feature]["id"]}
     return found.stripe.v1.products.features.create(found.products[product]["id"], attached)
 
 
-def _price(found: _Found, product: Product, wanted: Price) -> Iterator[Change]:
+# ------------------------------------------------------------------------------------------------------ prices
+
+
+def _price(found: Account, product: Product, wanted: Price) -> Iterator[Change]:
     current = found.price(wanted.lookup_key)
     if current is not None and _same(current, wanted, found.products.get(product.key)):
         return
     verb = "create price" if current is None else "replace price"
     yield Change(f"{verb} {wanted.lookup_key}: {wanted.unit_amount} {wanted.currency}", lambda: _create_price(found, product, wanted))
-    if current is not None:
-        yield Change(f"archive the old {wanted.lookup_key}", lambda: found.stripe.v1.prices.update(current["id"], {"active": False}))
+    if current is not None and found.is_ours(current["product"]):
+        yield Change(f"archive the old {wanted.lookup_key}", lambda: _archive(found, current))
 
 
-def _create_price(found: _Found, product: Product, wanted: Price) -> object:
+def _create_price(found: Account, product: Product, wanted: Price) -> object:
     params: Any = {
         "product": found.products[product.key]["id"],
         "lookup_key": wanted.lookup_key,
@@ -128,6 +113,8 @@ def _create_price(found: _Found, product: Product, wanted: Price) -> object:
         "unit_amount": wanted.unit_amount,
         "currency": wanted.currency,
         "currency_options": {currency: {"unit_amount": amount} for currency, amount in wanted.currency_options.items()},
+        # Without its lookup key it is still known as one that was replaced.
+        "metadata": {"app": APP},
     }
     if wanted.interval:
         params["recurring"] = {"interval": wanted.interval, "interval_count": wanted.interval_count}
@@ -150,5 +137,48 @@ def _same(current: Json, wanted: Price, product: Json | None) -> bool:
     )
 
 
-def _keep(known: dict[str, Json], key: str, made: Any) -> None:
-    known[key] = made.to_dict()
+def _archive(found: Account, price: Json) -> object:
+    found.prices.remove(price)
+    return found.stripe.v1.prices.update(price["id"], {"active": False})
+
+
+# --------------------------------------------------------------------------------- what the file does not name
+
+
+def _superfluous(found: Account, wanted: Catalog) -> Iterator[Change]:
+    keys = {product.key for product in wanted.products}
+    for key, product in found.products.items():
+        if key in keys:
+            named = {price.lookup_key for each in wanted.products for price in each.prices}
+            yield from _superfluous_prices(found, product, named)
+        elif product["active"]:
+            yield Change(f"archive product {key}", lambda id=product["id"]: _archive_product(found, id))
+    for double in found.doubles:
+        if double["active"]:
+            words = f"archive product {double['id']}: a second {double['metadata']['key']}"
+            yield Change(words, lambda id=double["id"]: _archive_product(found, id))
+    named_features = {feature.lookup_key for feature in wanted.features}
+    for key, feature in found.features.items():
+        if key not in named_features and feature["active"] and feature["metadata"].get("app") == APP:
+            yield Change(f"archive feature {key}", lambda id=feature["id"]: _archive_feature(found, id))
+
+
+def _superfluous_prices(found: Account, product: Json, named: set[str]) -> Iterator[Change]:
+    """One with a lookup key would be on sale (`billing.catalogue`); one of ours without is left over from an apply that was cut.
+
+    A price made by hand without a lookup key is somebody's special offer, and on sale to nobody else.
+    """
+    for price in list(found.prices_of(product)):
+        key = price.get("lookup_key")
+        if key and key not in named:
+            yield Change(f"archive price {key}: the file does not name it", lambda price=price: _archive(found, price))
+        elif not key and price["metadata"].get("app") == APP:
+            yield Change(f"archive price {price['id']}: it was replaced", lambda price=price: _archive(found, price))
+
+
+def _archive_product(found: Account, product: str) -> object:
+    return found.stripe.v1.products.update(product, {"active": False})
+
+
+def _archive_feature(found: Account, feature: str) -> object:
+    return found.stripe.v1.entitlements.features.update(feature, {"active": False})

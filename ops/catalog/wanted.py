@@ -2,11 +2,18 @@
 
 import tomllib
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
 FILE = Path(__file__).parents[2] / "catalog.toml"
+
+
+Amount = Annotated[int, msgspec.Meta(ge=0)]
+"""Minor units."""
+Currency = Annotated[str, msgspec.Meta(pattern="^[a-z]{3}$")]
+"""As Stripe writes it: in small letters, or it would differ for ever."""
+LookupKey = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
 
 class Wanted(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -14,20 +21,19 @@ class Wanted(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class Feature(Wanted):
-    lookup_key: str
+    lookup_key: LookupKey
     name: str
 
 
 class Price(Wanted):
-    lookup_key: str
-    unit_amount: int
-    """Minor units."""
-    currency: str
+    lookup_key: LookupKey
+    unit_amount: Amount
+    currency: Currency
     interval: Literal["day", "week", "month", "year"] | None = None
     """None: paid once, with the first invoice of every subscription."""
-    interval_count: int = 1
-    currency_options: dict[str, int] = {}
-    """Minor units by currency."""
+    interval_count: Annotated[int, msgspec.Meta(ge=1)] = 1
+    currency_options: dict[Currency, Amount] = {}
+    """What it costs in further currencies."""
 
 
 class Product(Wanted):
@@ -59,6 +65,10 @@ def read(file: Path = FILE) -> Catalog:
         for feature in product.features:
             if feature not in known:
                 raise Senseless(f"{file.name}: product {product.key} has the feature {feature!r}, which is not defined")
+        for price in product.prices:
+            if price.currency in price.currency_options:
+                raise Senseless(f"{file.name}: {price.lookup_key} has its own currency, {price.currency}, among its currency_options")
+    _unique(file, "feature", [feature.lookup_key for feature in catalog.features])
     _unique(file, "product", [product.key for product in catalog.products])
     _unique(file, "price", [price.lookup_key for product in catalog.products for price in product.prices])
     return catalog

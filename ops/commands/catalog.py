@@ -1,29 +1,82 @@
-"""`catalog plan|apply`: the plans on sale, catalog.toml against Stripe."""
+"""`catalog plan|apply|drift|export`: the plans on sale, catalog.toml against Stripe."""
 
 import argparse
+import os
 from pathlib import Path
 from typing import Any
 
+import msgspec
+from stripe import StripeClient
+
+from ops import deployment
 from ops.catalog import wanted
 from ops.catalog.changes import changes
-from ops.stripe_account import account
+from ops.catalog.export import as_toml, exported
+from ops.commands.arguments import add_common
+from ops.deployment import STAGES
+from ops.screen import show_json, warn
+from ops.stripe_account import account, account_of_stage
+
+_HELP = """plan: show what apply would do; apply: make Stripe match the file; drift: whether anybody changed it by hand, for a
+schedule; export: the file that this account would have come from"""
 
 
 def add_to(commands: Any) -> None:
     parser = commands.add_parser("catalog", help="the plans on sale: catalog.toml against Stripe")
-    parser.add_argument("verb", choices=("plan", "apply"), help="plan: show what differs; apply: make Stripe match the file")
-    parser.add_argument("--file", type=Path, default=wanted.FILE, help="another file than catalog.toml")
+    parser.add_argument("verb", choices=("plan", "apply", "drift", "export"), help=_HELP)
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument("--file", type=Path, default=wanted.FILE, help="another file than catalog.toml")
+    source.add_argument(
+        "--from", dest="other", choices=STAGES, help="what another stage has on sale instead: apply --from dev --stage prod copies it"
+    )
+    add_common(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """0 nothing to do, or done; 2 Stripe differs from the file (`plan`)."""
-    differences = 0
-    for change in changes(account(), wanted.read(arguments.file)):
-        differences += 1
-        print(change.words, flush=True)
-        if arguments.verb == "apply":
+    """0 nothing to do, or done; 2 Stripe differs from the file (`plan`, `drift`), or `export` could not tell all of it.
+
+    Without --stage the account is the environment's: STRIPE_SECRET_KEY. Needs no stack.
+    """
+    stripe = _account(arguments.stage)
+    if arguments.verb == "export":
+        return _export(stripe, arguments.json)
+    made, steps = arguments.verb == "apply", list[str]()
+    for change in changes(stripe, _wanted(arguments)):
+        steps.append(change.words)
+        if made:
             change.make()
-    if not differences:
+        if not arguments.json:
+            print(change.words, flush=True)
+    if arguments.json:
+        show_json({"changes": steps, "made": made, "agrees": made or not steps})
+    elif not steps:
         print("Stripe matches the catalogue.")
-    return 2 if differences and arguments.verb == "plan" else 0
+    return 2 if steps and not made else 0
+
+
+def _account(stage: str | None) -> StripeClient:
+    if stage is None:
+        return account()
+    deployment.set_region(os.environ)
+    return account_of_stage(stage)
+
+
+def _wanted(arguments: argparse.Namespace) -> wanted.Catalog:
+    if arguments.other is None:
+        return wanted.read(arguments.file)
+    catalog, left_out = exported(_account(arguments.other))
+    for words in left_out:
+        warn(f"Left out: {words}.")
+    return catalog
+
+
+def _export(stripe: StripeClient, as_json: bool) -> int:
+    catalog, left_out = exported(stripe)
+    if as_json:
+        show_json(msgspec.to_builtins(catalog) | {"leftOut": left_out})
+    else:
+        print(as_toml(catalog), end="")
+        for words in left_out:
+            warn(f"Left out: {words}.")
+    return 2 if left_out else 0

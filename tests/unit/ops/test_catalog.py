@@ -1,0 +1,321 @@
+"""The catalogue as code: what was changed by hand is found and undone, what is the rest of the account's is left alone, and a copy
+has the same lookup keys."""
+
+import json
+import tomllib
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+from stripe import StripeClient
+
+from billing.account import account_json
+from billing.release import NEWEST
+from billing.state import store
+from local.fake_stripe.inprocess import InProcess
+from ops import stripe_account
+from ops.catalog import wanted
+from ops.catalog.changes import changes
+from ops.catalog.export import as_toml, exported
+from ops.parameters import Parameters
+from tests.support.stripe_in_process import InProcessStripe, Transport
+
+Tell = Callable[..., tuple[int, str, str]]
+Json = dict[str, Any]
+FILE = wanted.FILE.read_text()
+
+
+@pytest.fixture(autouse=True)
+def at_hand(account: InProcessStripe, tell: Tell, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The account of the environment's key."""
+    monkeypatch.setenv("STRIPE_SECRET_KEY", "sk_test_local")
+    monkeypatch.setattr(stripe_account, "StripeClient", partial(StripeClient, http_client=account.http))
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Callable[[str], str]:
+    def write(text: str) -> str:
+        (tmp_path / "catalog.toml").write_text(text)
+        return str(tmp_path / "catalog.toml")
+
+    return write
+
+
+def steps(tell: Tell, *arguments: str) -> list[str]:
+    """What `catalog drift` finds."""
+    status, output, errors = tell("catalog", "drift", "--json", *arguments)
+    told = json.loads(output)
+    assert (status, errors, told["agrees"]) == (2 if told["changes"] else 0, "", not told["changes"])
+    return told["changes"]
+
+
+def mended(tell: Tell, *arguments: str) -> None:
+    assert tell("catalog", "apply", *arguments)[0] == 0
+    assert steps(tell, *arguments) == []
+
+
+def product(account: InProcessStripe, key: str) -> Json:
+    return next(row for row in account.world.newest("product") if row["metadata"].get("key") == key)
+
+
+def price(account: InProcessStripe, lookup_key: str) -> Json:
+    (found,) = account.get("/v1/prices", lookup_keys=[lookup_key], expand=["data.currency_options"])["data"]
+    return found
+
+
+# -------------------------------------------------------------------------------------------- by hand in the Dashboard
+
+
+def test_nothing_differs(tell: Tell) -> None:
+    assert tell("catalog", "drift") == (0, "Stripe matches the catalogue.\n", "")
+
+
+BY_HAND: dict[str, tuple[Callable[[InProcessStripe], object], list[str]]] = {
+    "a product is renamed": (
+        lambda account: account.post(f"/v1/products/{product(account, 'basic')['id']}", name="Cheap"),
+        ["update product basic"],
+    ),
+    "a product is described otherwise": (
+        lambda account: account.post(f"/v1/products/{product(account, 'basic')['id']}", description="Cheap"),
+        ["update product basic"],
+    ),
+    "a product is archived": (
+        lambda account: account.post(f"/v1/products/{product(account, 'basic')['id']}", active=False),
+        ["update product basic"],
+    ),
+    "a price is archived": (
+        lambda account: account.post(f"/v1/prices/{price(account, 'basic_monthly')['id']}", active=False),
+        ["create price basic_monthly: 500 usd"],
+    ),
+    "a lookup key is moved to another price": (
+        lambda account: account.post(
+            "/v1/prices",
+            product=product(account, "basic")["id"],
+            unit_amount=700,
+            currency="usd",
+            recurring={"interval": "month"},
+            lookup_key="basic_monthly",
+            transfer_lookup_key=True,
+        ),
+        ["replace price basic_monthly: 500 usd", "archive the old basic_monthly", "archive price {old}: it was replaced"],
+    ),
+    "a price is put on sale beside": (
+        lambda account: account.post(
+            "/v1/prices",
+            product=product(account, "basic")["id"],
+            unit_amount=100,
+            currency="usd",
+            recurring={"interval": "month"},
+            lookup_key="bargain",
+        ),
+        ["archive price bargain: the file does not name it"],
+    ),
+    "a currency is added": (
+        lambda account: account.post(f"/v1/prices/{price(account, 'basic_monthly')['id']}", currency_options={"gbp": {"unit_amount": 400}}),
+        ["replace price basic_monthly: 500 usd", "archive the old basic_monthly"],
+    ),
+    "a feature is renamed": (
+        lambda account: account.post(f"/v1/entitlements/features/{feature(account, 'basic_features')}", name="All"),
+        ["rename feature basic_features"],
+    ),
+    "a feature is archived": (
+        lambda account: account.post(f"/v1/entitlements/features/{feature(account, 'basic_features')}", active=False),
+        ["restore feature basic_features"],
+    ),
+    "a feature is given away": (
+        lambda account: account.post(
+            f"/v1/products/{product(account, 'basic')['id']}/features", entitlement_feature=feature(account, "extended_features")
+        ),
+        ["detach extended_features from basic"],
+    ),
+    "a product is copied": (
+        lambda account: account.post("/v1/products", name="Basic", metadata=product(account, "basic")["metadata"]),
+        ["archive product {copy}: a second basic"],
+    ),
+}
+
+
+def feature(account: InProcessStripe, lookup_key: str) -> str:
+    return next(row["id"] for row in account.world.newest("entitlements.feature") if row["lookup_key"] == lookup_key)
+
+
+@pytest.mark.parametrize(("change", "found"), BY_HAND.values(), ids=BY_HAND.keys())
+def test_what_was_done_by_hand_is_found_and_undone(
+    account: InProcessStripe, tell: Tell, change: Callable[[InProcessStripe], Json], found: list[str]
+) -> None:
+    old = price(account, "basic_monthly")["id"]
+    made = change(account)
+    assert steps(tell) == [words.format(old=old, copy=made["id"]) for words in found]
+    mended(tell)
+    assert (price(account, "basic_monthly")["unit_amount"], price(account, "basic_monthly")["active"]) == (500, True)
+
+
+def test_what_is_nobodys_business_is_left_alone(account: InProcessStripe, tell: Tell) -> None:
+    other = account.post("/v1/products", name="Consulting", metadata={"app": "elsewhere"})["id"]
+    account.post("/v1/prices", product=other, unit_amount=9900, currency="usd", lookup_key="consulting")
+    account.post("/v1/entitlements/features", lookup_key="theirs", name="Theirs")
+    # A special offer for one customer: no lookup key, so on sale to nobody else.
+    offer = account.post(
+        "/v1/prices", product=product(account, "basic")["id"], unit_amount=1, currency="usd", recurring={"interval": "month"}
+    )
+    assert steps(tell) == []
+    assert tell("catalog", "apply")[0] == 0
+    assert account.get(f"/v1/prices/{offer['id']}")["active"] is True
+
+
+def test_a_subscriber_keeps_what_they_signed_up_for(account: InProcessStripe, tell: Tell, file: Callable[[str], str]) -> None:
+    _, subscription = account.subscriber("u2")
+    account.deliver()
+    old = price(account, "basic_monthly")["id"]
+    dearer = file(FILE.replace("unit_amount = 500", "unit_amount = 600"))
+    account.later()
+    mended(tell, "--file", dearer)
+    assert account.get(f"/v1/subscriptions/{subscription}")["items"]["data"][0]["price"]["id"] == old
+    assert account.get(f"/v1/prices/{old}")["active"] is False
+    account.deliver()
+    assert account_json(store.read("u2"))["subscription"]["status"] == "active"
+
+
+@pytest.mark.parametrize("made", range(3))
+def test_cut_anywhere_it_is_ended_by_the_next_run(account: InProcessStripe, tell: Tell, file: Callable[[str], str], made: int) -> None:
+    dearer = file(FILE.replace("unit_amount = 500", "unit_amount = 600"))
+    old = price(account, "basic_monthly")["id"]
+    for change, _ in zip(changes(account.client, wanted.read(Path(dearer))), range(made), strict=False):
+        change.make()
+    mended(tell, "--file", dearer)
+    assert account.get(f"/v1/prices/{old}")["active"] is False
+    assert (
+        len([each for each in account.world.newest("price") if each["active"] and each["product"] == product(account, "basic")["id"]]) == 1
+    )
+
+
+def test_what_the_file_no_longer_names_is_archived(account: InProcessStripe, tell: Tell, file: Callable[[str], str]) -> None:
+    smaller = FILE[: FILE.index('[[products]]\nkey = "premium"')].replace(
+        '[[features]]\nlookup_key = "extended_features"\nname = "Extended features"\n', ""
+    )
+    without_words = smaller.replace('description = "Basic service with minimal features"\n', "")
+    assert steps(tell, "--file", file(without_words)) == [
+        "update product basic",
+        "archive product premium",
+        "archive feature extended_features",
+    ]
+    mended(tell, "--file", file(without_words))
+    assert not product(account, "basic")["description"]
+    mended(tell)
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        (FILE.replace('currency = "usd"', 'currency = "USD"', 1), "currency"),
+        (FILE.replace("unit_amount = 500", "unit_amount = -1"), "unit_amount"),
+        (FILE.replace("{ eur = 500,", "{ usd = 500, eur = 500,"), "its own currency"),
+        (FILE + '\n[[features]]\nlookup_key = "basic_features"\nname = "X"\n', "twice"),
+    ],
+)
+def test_what_would_differ_for_ever_is_refused(tell: Tell, file: Callable[[str], str], text: str, complaint: str) -> None:
+    status, _, errors = tell("catalog", "plan", "--file", file(text))
+    assert status == 1
+    assert complaint in errors
+
+
+# ----------------------------------------------------------------------------------------------------- another account
+
+
+class Empty(InProcess):
+    """An account without anything in it, for the SDK to talk to."""
+
+    def __init__(self) -> None:
+        super().__init__(api_version=NEWEST)
+        self.requests: list[str] = []
+        self.dated = True
+        self.fault: Any = lambda request: None
+        self.http = Transport(self)  # pyright: ignore[reportArgumentType]
+
+
+@pytest.fixture
+def live(tell: Tell, account: InProcessStripe, monkeypatch: pytest.MonkeyPatch) -> Iterator[Empty]:
+    """The same account's live mode: nothing of test mode is in it. Each key leads to its own mode."""
+    other = Empty()
+    keys = {"dev": "sk_test_local", "prod": "sk_" + "live_local"}
+    other.api.keys.secret = keys["prod"]
+
+    def client(key: str, **options: Any) -> StripeClient:
+        return StripeClient(key, http_client=other.http if key == keys["prod"] else account.http, **options)
+
+    monkeypatch.setattr(stripe_account, "StripeClient", client)
+    for name, value in {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}.items():
+        monkeypatch.setenv(name, value)
+    with mock_aws():
+        for stage, key in keys.items():
+            Parameters(boto3.client("ssm"), stage).put("secret-key", key)
+        yield other
+
+
+def test_copied_from_test_to_live_it_has_the_same_lookup_keys(account: InProcessStripe, live: Empty, tell: Tell) -> None:
+    assert tell("catalog", "plan", "--from", "dev", "--stage", "prod")[0] == 2
+    assert tell("catalog", "apply", "--from", "dev", "--stage", "prod")[0] == 0
+    assert tell("catalog", "drift", "--stage", "prod") == (0, "Stripe matches the catalogue.\n", "")
+    here, there = exported(account.client)[0], exported(StripeClient("sk_" + "live_local", http_client=live.http))[0]
+    assert here == there
+    ids = {each["id"] for each in account.world.newest("price")} & {each["id"] for each in live.world.newest("price")}
+    assert ids == set()
+
+
+def test_the_file_applied_with_the_live_key_comes_to_the_same(live: Empty, tell: Tell) -> None:
+    assert tell("catalog", "apply", "--stage", "prod")[0] == 0
+    assert tell("catalog", "drift", "--from", "dev", "--stage", "prod")[0] == 0
+
+
+def test_what_is_exported_is_the_file(account: InProcessStripe, tell: Tell, file: Callable[[str], str]) -> None:
+    status, output, errors = tell("catalog", "export")
+    assert (status, errors) == (0, "")
+    assert wanted.read(Path(file(output))) == wanted.read()
+    assert steps(tell, "--file", file(output)) == []
+    assert json.loads(tell("catalog", "export", "--json")[1])["products"][0]["key"] == "basic"
+
+
+def test_an_account_made_by_hand_is_exported_and_adopted(
+    account: InProcessStripe, live: Empty, tell: Tell, file: Callable[[str], str]
+) -> None:
+    """As Stripe's guide has it: products and prices made in the Dashboard, with lookup keys."""
+    mine = live.call("POST", "/v1/products", {"name": 'Pro "plus" é'}, key="sk_" + "live_local")["id"]
+    terms = {"product": mine, "unit_amount": 1200, "currency": "usd", "recurring": {"interval": "year"}}
+    kept = live.call("POST", "/v1/prices", terms | {"lookup_key": "pro_yearly"}, key="sk_" + "live_local")["id"]
+    special = live.call("POST", "/v1/prices", terms, key="sk_" + "live_local")["id"]
+    status, output, errors = tell("catalog", "export", "--stage", "prod")
+    assert status == 2
+    assert f'Left out: {special} of Pro "plus" é has no lookup key.' in errors
+    assert tomllib.loads(output)["products"][0]["name"] == 'Pro "plus" é'
+    status, said, _ = tell("catalog", "apply", "--stage", "prod", "--file", file(output))
+    assert (status, said) == (0, f'adopt product {mine} (Pro "plus" é) as pro_plus\n')
+    assert tell("catalog", "drift", "--stage", "prod", "--file", file(output))[0] == 0
+    assert live.call("GET", f"/v1/prices/{kept}", key="sk_" + "live_local")["lookup_key"] == "pro_yearly"
+
+
+def test_another_apps_lookup_key_is_not_taken(account: InProcessStripe, tell: Tell, file: Callable[[str], str]) -> None:
+    other = account.post("/v1/products", name="Theirs", metadata={"app": "elsewhere"})["id"]
+    account.post("/v1/prices", product=other, unit_amount=100, currency="usd", recurring={"interval": "month"}, lookup_key="gold")
+    status, _, errors = tell("catalog", "apply", "--file", file(FILE.replace('"basic_monthly"', '"gold"')))
+    assert status == 1
+    assert f"The lookup key gold belongs to {other} of the app elsewhere" in errors
+
+
+def test_any_catalogue_survives_the_way_through_toml(tmp_path: Path) -> None:
+    catalog = wanted.Catalog(
+        features=[wanted.Feature(lookup_key="a", name='Quotes " and \\ and \n lines \x7f')],
+        products=[
+            wanted.Product(
+                key="k",
+                name="N",
+                features=["a"],
+                prices=[wanted.Price(lookup_key="p", unit_amount=0, currency="usd", interval="week", interval_count=2)],
+            )
+        ],
+    )
+    (tmp_path / "catalog.toml").write_text(as_toml(catalog))
+    assert wanted.read(tmp_path / "catalog.toml") == catalog
