@@ -31,6 +31,20 @@ export function config() {
   return loading;
 }
 
+/**
+ * Opens a connection to where Stripe.js comes from, for somebody who is about to need it: the next page finds it open. Once a page.
+ */
+export async function connectToStripe() {
+  const { stripe } = await config();
+  if (document.head.querySelector("link[rel=preconnect]")) {
+    return;
+  }
+  const link = document.createElement("link");
+  link.rel = "preconnect";
+  link.href = new URL(stripe.scriptUrl).origin;
+  document.head.append(link);
+}
+
 /** @param {Config} settings */
 export function isTestMode(settings) {
   return settings.stripe.publishableKey.startsWith("pk_test_");

@@ -13,6 +13,7 @@ import { button, linkButton } from "../components/buttons.js";
 import { renderChrome } from "../components/chrome.js";
 import { notice } from "../components/notice.js";
 import { featureList } from "../components/plans.js";
+import { connectToStripe } from "../config.js";
 import { byId, h, replace } from "../dom.js";
 import { errorMessage, ServiceError } from "../errors.js";
 import { t } from "../i18n/index.js";
@@ -110,6 +111,7 @@ const deeds = {
     );
   },
   async updateMethod() {
+    void connectToStripe().catch(() => undefined);
     const panel = await fetched(import("../account/method-update.js"));
     await panel?.openMethodUpdate(account?.paymentMethod?.id, methodSaved);
   },

@@ -6,6 +6,7 @@ import { currenciesOf, hasMonthlyAndYearly, offers } from "../catalogue.js";
 import { button } from "../components/buttons.js";
 import { notice } from "../components/notice.js";
 import { compareTable, planCard } from "../components/plans.js";
+import { connectToStripe } from "../config.js";
 import { byId, h, replace } from "../dom.js";
 import { errorMessage } from "../errors.js";
 import { t } from "../i18n/index.js";
@@ -26,6 +27,10 @@ let currency = tab.get(CURRENCY) ?? "";
 let interval = null;
 
 startPage("plans", draw);
+// Whoever points at a plan may be at its checkout a second later.
+for (const sign of ["pointerover", "focusin"]) {
+  byId("plans").addEventListener(sign, () => void connectToStripe().catch(() => undefined), { once: true });
+}
 void load();
 
 async function load() {
