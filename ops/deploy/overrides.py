@@ -72,6 +72,6 @@ def parse(overrides: str | list[str]) -> dict[str, str]:
 
 
 def argument(name: str, value: str) -> str:
-    """As sam reads it on its command line, whatever is in the value."""
-    quoted = value.replace("\\", "\\\\").replace('"', '\\"')
+    """As sam reads it on its command line: of what a backslash may stand before, it takes back a quotation mark alone."""
+    quoted = value.replace('"', '\\"')
     return f'{name}="{quoted}"'

@@ -21,7 +21,7 @@ def build(target: Target, values: dict[str, str]) -> None:
 def deploy_arguments(target: Target, values: dict[str, str], *, asking: bool) -> list[str]:
     """samconfig.toml has the rest: the stack's name, the bucket, tags, capabilities."""
     confirm = [] if asking else ["--no-confirm-changeset"]
-    return ["deploy", "--config-env", target.stage, "--region", target.region, *confirm, *_overrides(values)]
+    return ["deploy", "--config-env", target.stage, "--region", target.region, "--no-progressbar", *confirm, *_overrides(values)]
 
 
 def deploy(target: Target, values: dict[str, str]) -> None:

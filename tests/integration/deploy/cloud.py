@@ -72,7 +72,7 @@ class Cloud:
         self.control("reset", {})
         self._clone()
         self.distribution = _distribution(boto3.client("cloudfront", REGION))
-        self._table()
+        self.make_table()
         self.sam = project / "sam"
         shutil.copy(Path(__file__).with_name("sam_stand_in.py"), self.sam)
         self.sam.write_text(f"#!{sys.executable}\n{self.sam.read_text()}")
@@ -101,7 +101,7 @@ class Cloud:
             (self.project / "static_site" / page).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / "static_site" / page, self.project / "static_site" / page)
 
-    def _table(self) -> None:
+    def make_table(self) -> None:
         """The one that the stack would make, and keep when it goes."""
         boto3.client("dynamodb", REGION).create_table(
             TableName="recur-dev-Table-1",
