@@ -30,6 +30,8 @@ class CloudFormation:
 
     resources: dict[str, Any]
     outputs: dict[str, Any]
+    parameters: dict[str, str]
+    """As given, or their defaults."""
 
     def of_type(self, kind: str) -> dict[str, dict[str, Any]]:
         """Properties by logical id."""
@@ -65,6 +67,7 @@ def transform(template: Path = TEMPLATE, **parameters: str) -> CloudFormation:
     return CloudFormation(
         {name: decided(resource) for name, resource in translated["Resources"].items() if exists(resource)},
         {name: decided(output["Value"]) for name, output in translated["Outputs"].items()},
+        {name: str(value) for name, value in values.items()},
     )
 
 

@@ -1,6 +1,8 @@
 """What is kept, and how: the table, the users, and the processor that code runs on."""
 
-from tests.template.sam_cli import CloudFormation
+import pytest
+
+from tests.template.sam_cli import CloudFormation, transform
 
 
 def test_the_table_is_billed_by_use_recoverable_encrypted_and_outlives_the_stack(cloudformation: CloudFormation) -> None:
@@ -9,6 +11,13 @@ def test_the_table_is_billed_by_use_recoverable_encrypted_and_outlives_the_stack
     assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
     assert table["SSESpecification"]["SSEEnabled"] is True
     assert {cloudformation.resources["Table"][policy] for policy in ("DeletionPolicy", "UpdateReplacePolicy")} == {"Retain"}
+
+
+@pytest.mark.parametrize("stage", ["staging", "prod"])
+def test_where_users_are_nobody_deletes_them_by_accident(stage: str, cloudformation: CloudFormation) -> None:
+    kept, free = transform(Stage=stage), cloudformation
+    assert [state.of_type("AWS::DynamoDB::Table")["Table"]["DeletionProtectionEnabled"] for state in (kept, free)] == [True, False]
+    assert [state.of_type("AWS::Cognito::UserPool")["UserPool"]["DeletionProtection"] for state in (kept, free)] == ["ACTIVE", "INACTIVE"]
 
 
 def test_what_is_to_be_forgotten_expires(cloudformation: CloudFormation) -> None:

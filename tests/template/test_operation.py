@@ -1,0 +1,135 @@
+"""What keeps a running stack bounded and observable: throttles, concurrency, logs, traces, queues, gradual deployment, a dashboard."""
+
+import json
+import re
+
+import pytest
+
+from billing.log import count
+from tests.template.sam_cli import CloudFormation, transform
+
+FUNCTION = "AWS::Lambda::Function"
+BUSINESS = {"POST", "DELETE"}
+UNHURRIED = {"POST /retrieve-customer-payment-method"}
+"""Not costly: it reads the table alone (docs/calls.md)."""
+
+
+@pytest.fixture
+def stage(cloudformation: CloudFormation) -> dict:
+    [stage] = cloudformation.of_type("AWS::ApiGatewayV2::Stage").values()
+    return stage
+
+
+@pytest.fixture
+def routes(cloudformation: CloudFormation) -> set[str]:
+    paths = cloudformation.of_type("AWS::ApiGatewayV2::Api")["Api"]["Body"]["paths"]
+    return {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}
+
+
+def test_every_route_is_throttled_and_those_that_write_at_stripe_more(
+    stage: dict, routes: set[str], cloudformation: CloudFormation
+) -> None:
+    assert stage["DefaultRouteSettings"] == {
+        "ThrottlingRateLimit": {"Ref": "ThrottleRate"},
+        "ThrottlingBurstLimit": {"Ref": "ThrottleBurst"},
+    }
+    costly = stage["RouteSettings"]
+    assert costly.keys() == {route for route in routes if route.split()[0] in BUSINESS} - UNHURRIED
+    assert {settings["ThrottlingRateLimit"] for settings in costly.values()} == {10}
+    assert int(cloudformation.parameters["ThrottleRate"]) > 10
+
+
+def test_the_webhook_is_throttled_by_nobody_unless_one_reserves_for_it(cloudformation: CloudFormation) -> None:
+    assert not [name for name, function in cloudformation.of_type(FUNCTION).items() if "ReservedConcurrentExecutions" in function]
+    reserved = transform(WebhookReservedConcurrency="5").of_type(FUNCTION)
+    named = [name for name, function in reserved.items() if "ReservedConcurrentExecutions" in function]
+    assert named == ["WebhookFunction"]
+
+
+def test_all_functions_log_json_into_one_group_that_forgets(cloudformation: CloudFormation) -> None:
+    for function in cloudformation.of_type(FUNCTION).values():
+        assert (function["LoggingConfig"]["LogFormat"], function["LoggingConfig"]["LogGroup"]) == ("JSON", {"Ref": "FunctionLogs"})
+    groups = cloudformation.of_type("AWS::Logs::LogGroup")
+    assert groups["FunctionLogs"]["LogGroupName"] == {"Fn::Sub": "/recur/${Stage}/functions"}
+    assert [group["RetentionInDays"] for group in groups.values()] == [{"Ref": "LogRetentionDays"}] * 2
+
+
+def test_the_api_logs_ids_and_nothing_personal(stage: dict) -> None:
+    assert stage["AccessLogSettings"]["DestinationArn"] == {"Fn::GetAtt": ["ApiLogs", "Arn"]}
+    line = json.loads(stage["AccessLogSettings"]["Format"])
+    assert line["requestId"] == "$context.requestId"
+    assert set(re.findall(r"\$context\.([\w.]+)", json.dumps(line))).isdisjoint(
+        {"identity.sourceIp", "identity.userAgent", "authorizer.claims", "authorizer.principalId", "path", "domainName"}
+    )
+    assert not [value for value in line.values() if "identity" in value or "claims" in value]
+
+
+def test_traces_are_off_until_asked_for(cloudformation: CloudFormation) -> None:
+    assert {f["TracingConfig"]["Mode"] for f in cloudformation.of_type(FUNCTION).values()} == {"PassThrough"}
+    assert {f["TracingConfig"]["Mode"] for f in transform(Tracing="enabled").of_type(FUNCTION).values()} == {"Active"}
+
+
+def test_snapshots_are_off_until_asked_for(cloudformation: CloudFormation) -> None:
+    assert {f["SnapStart"]["ApplyOn"] for f in cloudformation.of_type(FUNCTION).values()} == {"None"}
+    assert {f["SnapStart"]["ApplyOn"] for f in transform(SnapStart="enabled").of_type(FUNCTION).values()} == {"PublishedVersions"}
+
+
+def test_a_run_that_failed_and_a_schedule_that_did_not_get_through_leave_a_message(cloudformation: CloudFormation) -> None:
+    queue = {"Fn::GetAtt": ["ReconcileDeadLetters", "Arn"]}
+    [config] = cloudformation.of_type("AWS::Lambda::EventInvokeConfig").values()
+    assert (config["FunctionName"], config["Qualifier"]) == ({"Ref": "ReconcileFunction"}, "live")
+    assert config["DestinationConfig"] == {"OnFailure": {"Destination": queue}}
+    rules = cloudformation.of_type("AWS::Events::Rule")
+    assert [target["DeadLetterConfig"] for rule in rules.values() for target in rule["Targets"]] == [{"Arn": queue}] * 2
+    [policy] = [p for p in cloudformation.of_type("AWS::SQS::QueuePolicy").values() if p["Queues"] == [{"Ref": "ReconcileDeadLetters"}]]
+    sending = policy["PolicyDocument"]["Statement"][0]
+    assert (sending["Principal"], sending["Action"]) == ({"Service": "events.amazonaws.com"}, "sqs:SendMessage")
+    assert sending["Condition"] == {"ArnEquals": {"aws:SourceArn": [{"Fn::GetAtt": [rule, "Arn"]} for rule in sorted(rules, reverse=True)]}}
+
+
+def test_queues_and_the_topic_take_nothing_without_tls(cloudformation: CloudFormation) -> None:
+    kinds = ("AWS::SQS::QueuePolicy", "AWS::SNS::TopicPolicy")
+    policies = [policy for kind in kinds for policy in cloudformation.of_type(kind).values()]
+    assert len(policies) == len(cloudformation.of_type("AWS::SQS::Queue")) + 1
+    for policy in policies:
+        [refusing] = [statement for statement in policy["PolicyDocument"]["Statement"] if statement["Effect"] == "Deny"]
+        assert (refusing["Principal"], refusing["Condition"]) == ("*", {"Bool": {"aws:SecureTransport": "false"}})
+
+
+@pytest.mark.parametrize(
+    ("named", "configuration"), [("dev", "AllAtOnce"), ("staging", "Canary10Percent5Minutes"), ("prod", "Canary10Percent5Minutes")]
+)
+def test_a_version_takes_over_gradually_where_users_are_and_an_alarm_takes_it_back(named: str, configuration: str) -> None:
+    deployed = transform(Stage=named)
+    groups = deployed.of_type("AWS::CodeDeploy::DeploymentGroup")
+    aliases = {name: resource for name, resource in deployed.resources.items() if resource["Type"] == "AWS::Lambda::Alias"}
+    assert len(groups) == len(aliases) == len(deployed.of_type(FUNCTION))
+    for name, alias in aliases.items():
+        update = alias["UpdatePolicy"]["CodeDeployLambdaAliasUpdate"]
+        group = groups[update["DeploymentGroupName"]["Ref"]]
+        assert update["DeploymentGroupName"]["Ref"] == f"{name.removesuffix('Aliaslive')}DeploymentGroup"
+        assert group["DeploymentConfigName"] == {"Fn::Sub": ["CodeDeployDefault.Lambda${ConfigName}", {"ConfigName": configuration}]}
+        assert group["AutoRollbackConfiguration"]["Enabled"] is True
+        assert "DEPLOYMENT_STOP_ON_ALARM" in group["AutoRollbackConfiguration"]["Events"]
+        watched = [alarm["Name"] for alarm in group["AlarmConfiguration"]["Alarms"]]
+        assert watched == [{"Ref": "FunctionFailedAlarm"}, {"Ref": "WebhookFailedAlarm"}, {"Fn::Sub": "${AWS::StackName}-api-5xx"}]
+    assert deployed.of_type("AWS::CloudWatch::Alarm")["Api5xxAlarm"]["AlarmName"] == {"Fn::Sub": "${AWS::StackName}-api-5xx"}
+
+
+def test_the_dashboard_shows_every_alarm_and_what_is_emitted(
+    cloudformation: CloudFormation, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    [dashboard] = cloudformation.of_type("AWS::CloudWatch::Dashboard").values()
+    body = dashboard["DashboardBody"]["Fn::Sub"]
+    widgets = json.loads(body)["widgets"]
+    [alarms] = [widget["properties"]["alarms"] for widget in widgets if widget["type"] == "alarm"]
+    assert sorted(alarms) == sorted(f"${{{name}.Arn}}" for name in cloudformation.of_type("AWS::CloudWatch::Alarm"))
+    places = [(widget["x"], widget["y"]) for widget in widgets]
+    assert len(places) == len(set(places))
+    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "recur-${Stage}")
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "recur")
+    monkeypatch.delenv("POWERTOOLS_METRICS_DISABLED", raising=False)
+    count("WebhookEvent", outcome="written")
+    [directive] = json.loads(capsys.readouterr().out)["_aws"]["CloudWatchMetrics"]
+    dimensions = ",".join(sorted(directive["Dimensions"][0]))
+    assert f'SEARCH(\'{{"{directive["Namespace"]}",{dimensions}}} MetricName="WebhookEvent"\'' in body.replace('\\"', '"')
