@@ -8,18 +8,12 @@ from typing import Any
 import stripe
 
 from billing.access import granted_features, grants, in_order
-from billing.customers import user_named_by
-from billing.errors import BillingError
 from billing.fetch import ask, fetch_everything, fetch_part
 from billing.settings import settings
-from billing.state import store
 from billing.state.parts import ENTITLEMENTS, Observation, User, Value, kind_and_id, payment_key
+from ops.screen import moment
 
 Json = dict[str, Any]
-
-
-class Unknown(BillingError):
-    """Nobody is known by that name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,45 +69,25 @@ class Explanation:
         return asdict(self) | {"facts": facts, "differs": self.differs}
 
 
-def find(name: str) -> User:
-    """By a user's id, a customer's id or an e-mail address. Raises `Unknown`."""
-    if "@" in name:
-        users = list(_users_by_email(name))
-        if len(users) > 1:
-            raise Unknown(f"Several users have this address in Stripe; name one of them: {', '.join(users)}")
-        id_ = users[0] if users else None
-    else:
-        id_ = store.user_of(name) if name.startswith("cus_") else name
-    user = store.read(id_) if id_ else None
-    if user is None:
-        raise Unknown(f"There is no user {name} in the table." if "@" not in name else "No customer of ours has this address.")
-    return user
-
-
-def _users_by_email(email: str) -> Iterator[str]:
-    found = ask(lambda client: client.v1.customers.list({"email": email, "limit": 100})).data["data"]
-    seen: set[str] = set()
-    for customer in found:
-        user = store.user_of(customer["id"]) or user_named_by(customer.get("metadata"))
-        if user and user not in seen:
-            seen.add(user)
-            yield user
-
-
 def explain(user: User) -> Explanation:
     """Some seven calls to Stripe for a user with one subscription, and one for each event that is looked up."""
     now = time.time()
+    try:
+        in_stripe, gone = {key: seen.value for key, seen in _in_stripe(user)}, False
+    except stripe.InvalidRequestError as error:
+        if error.code != "resource_missing":
+            raise
+        in_stripe, gone = {}, True
     return Explanation(
         user=user.id,
         customer=user.customer,
         features=granted_features(user, now, settings.grace_seconds),
-        why=list(_why(user, now)),
-        facts=_facts(user),
+        why=[*_why(user, now), *([f"Stripe has no customer {user.customer} any more: its test clock was deleted."] if gone else [])],
+        facts=_facts(user, in_stripe),
     )
 
 
-def _facts(user: User) -> list[Fact]:
-    in_stripe = {key: seen.value for key, seen in _in_stripe(user)}
+def _facts(user: User, in_stripe: dict[str, Value | None]) -> list[Fact]:
     facts: list[Fact] = []
     for key in sorted({*user.parts, *in_stripe}):
         part = user.parts.get(key)
@@ -160,11 +134,19 @@ def _event(source: str) -> Told | None:
     return Told(id_, event["type"], event["created"])
 
 
+def _leaving(user: User) -> str:
+    if user.deleted_at:
+        return f"The user was deleted at {moment(user.deleted_at)} UTC: nothing else is kept."
+    return f"The user asked at {moment(user.deleting_at)} UTC to be deleted, which was cut: asked for once more, it comes to its end."
+
+
 def _why(user: User, now: float) -> Iterator[str]:
     if user.leaving:
-        yield "The user has asked to be deleted." if not user.deleted_at else "The user was deleted."
+        yield _leaving(user)
     elif not user.customer:
         yield "The user has no customer in Stripe yet."
+    if user.checkout and user.checkout.session:
+        yield f"{user.checkout.session} was begun at {moment(user.checkout.claimed_at)} UTC, to buy {user.checkout.price}."
     subscriptions = in_order(user.values("subscription"))
     if user.customer and not subscriptions:
         yield "There is no subscription."

@@ -6,7 +6,8 @@ from typing import Any
 from billing.state.parts import kind_and_id
 from ops import deployment
 from ops.commands.arguments import add_common
-from ops.explanation import Explanation, Fact, explain, find
+from ops.explanation import Explanation, Fact, explain
+from ops.people import find
 from ops.screen import moment, show_json, show_table
 
 
