@@ -29,7 +29,7 @@ class Target:
     """Clients and facts that the steps share. What it is asked for is looked up once; `refresh` forgets the stack."""
 
     stage: str
-    project: Path = ROOT
+    project: Path = field(default_factory=lambda: ROOT)
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
     agreed: bool = False
     """Nothing is asked: the operator agrees to what this would do."""

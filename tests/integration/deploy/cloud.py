@@ -87,8 +87,8 @@ class Cloud:
             "TableName": "recur-dev-Table-1",
         }
         (project / "outputs.json").write_text(json.dumps(outputs))
-        self._observer = self.target(keys=False)
-        cdn.bucket = lambda: self.observer.outputs.get("SiteBucketName")
+        self._observer, behind_cdn = self.target(keys=False), self.target(keys=False)
+        cdn.bucket = lambda: looking(behind_cdn).outputs.get("SiteBucketName")
 
     def _clone(self) -> None:
         shutil.copy(ROOT / "template.yaml", self.project)
@@ -120,8 +120,7 @@ class Cloud:
     @property
     def observer(self) -> Target:
         """Who looks at what is there now."""
-        self._observer.refresh()
-        return self._observer
+        return looking(self._observer)
 
     def control(self, path: str, body: Any) -> Any:
         answer = requests.post(f"{self.stripe_url}/_control/{path}", json=body, timeout=30)
@@ -165,6 +164,12 @@ class Cloud:
             "site": self.objects(),
             "parameters": {each.get("ParameterKey"): each.get("ParameterValue") for each in (target.stack or {}).get("Parameters", [])},
         }
+
+
+def looking(target: Target) -> Target:
+    """Anew: what it saw of the stack before is forgotten."""
+    target.refresh()
+    return target
 
 
 def _distribution(cloudfront: Any) -> str:

@@ -57,5 +57,5 @@ def cloud(moto: str, cdn: Cdn, deployed: LocalStack, tmp_path: Path, monkeypatch
         monkeypatch.setenv(name, value)
     for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "STRIPE_SECRET_KEY", "STRIPE_PUBLISHABLE_KEY", "STRIPE_DEPLOY_KEY"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(smoke, "SECONDS", 0.0)
+    monkeypatch.setattr(smoke, "PAUSE", 0.2)
     return Cloud(deployed, cdn, tmp_path)

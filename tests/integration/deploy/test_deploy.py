@@ -112,16 +112,17 @@ def again_changes_nothing(cloud: Cloud) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
 def test_whoever_died_at_any_change(cloud: Cloud, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Before each call that changes anything, at AWS or Stripe, in one deployment after the other."""
+    """Before each call that changes anything, at AWS or Stripe, in one deployment after the other (which changes nothing in its last
+    step, the smoke check)."""
     changes: list[str] = []
     with watched(changes.append):
-        perform(DEPLOY, cloud.target())
+        perform(DEPLOY[:-1], cloud.target())
     wanted = {**cloud.state(), "endpoint": None}
     assert len(changes) > 20
     for last in range(len(changes)):
         fresh = Cloud(cloud.local, cloud.cdn, tmp_path_factory.mktemp("clone"))
         die_at(fresh, last)
-        perform(DEPLOY, fresh.target())
+        perform(DEPLOY[:-1], fresh.target())
         assert {**fresh.state(), "endpoint": None} == wanted, changes[last]
         assert fresh.invalidations() >= 1, changes[last]
 
@@ -134,4 +135,4 @@ def die_at(cloud: Cloud, last: int) -> None:
             raise Died(name)
 
     with watched(dying), pytest.raises(Died):
-        perform(DEPLOY, cloud.target())
+        perform(DEPLOY[:-1], cloud.target())
