@@ -18,6 +18,7 @@ FOR_DEPLOYING: dict[str, Probe] = {
     "Products: Write": lambda v1: v1.products.update(f"prod_{_NONE}", {}),
     "Prices: Write": lambda v1: v1.prices.update(f"price_{_NONE}", {}),
     "Entitlements: Write": lambda v1: v1.entitlements.features.update(f"feat_{_NONE}", {}),
+    "Events: Read": lambda v1: v1.events.list({"limit": 1}),
 }
 
 FOR_FUNCTIONS: dict[str, Probe] = {

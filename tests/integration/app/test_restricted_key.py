@@ -1,26 +1,20 @@
-"""The app needs a narrow key: a subscriber's whole life, and reconcile, with these permissions and no other."""
+"""The app needs a narrow key: a subscriber's whole life, and reconcile, with the permissions of docs/security.md and no other."""
 
 from collections.abc import Iterator
 
 import pytest
+from stripe import StripeClient
 
+from local.fake_stripe.registry import load
+from local.fake_stripe.server.routing import endpoint_routes
 from local.ports import Ports
 from local.stack import LocalStack
-from tests.support.people import Person, Stripe
+from ops.deploy.permissions import FOR_FUNCTIONS, missing
+from tests.support.people import Json, Person, Stripe
+from tests.support.permissions import documented
 
-# As the Dashboard names them for a restricted key.
-PERMISSIONS = [
-    "customer_write",
-    "checkout_session_write",
-    "subscription_write",
-    "invoice_write",
-    "payment_method_read",
-    "setup_intent_read",
-    "entitlement_read",
-    "plan_read",
-    "product_read",
-    "event_read",
-]
+NAMES = documented("functions")
+PERMISSIONS = list(NAMES.values())
 KEY = "rk_test_narrow"
 
 
@@ -56,10 +50,31 @@ def test_the_whole_life_of_a_subscriber_with_a_narrow_key(narrow: LocalStack) ->
     person.post("/resume-subscription", {"subscriptionId": subscription})
     narrow.invoke("ReconcileFunction", {})
     person.post("/cancel-subscription", {"subscriptionId": subscription})
+    assert person.call("DELETE", "/account").status_code == 200
+    stripe.settle()
 
     ours = [request for request in stripe.control("requests?limit=1000", method="GET")["requests"] if request["key"].endswith(KEY[-4:])]
     assert ours
     assert [request for request in ours if request["status"] in (401, 403)] == []
+    assert needed(ours) == set(PERMISSIONS), "no permission is asked for that nothing needs"
+
+
+def needed(requests: list[Json]) -> set[str]:
+    """The permissions for these calls; to write includes to read."""
+    routes = endpoint_routes(load())
+    found = {route[0].scope for route in (routes.find(request["method"], request["path"]) for request in requests) if route}
+    return {scope for scope in found if scope.replace("_read", "_write") not in found or scope.endswith("_write")}
+
+
+def test_what_a_key_lacks_is_told_by_the_names_of_the_page(narrow: LocalStack) -> None:
+    """`ops doctor` and `ops secrets set` ask the key itself; each permission on the page is one that they find missing."""
+    stripe = Stripe(narrow)
+    client = StripeClient(KEY, base_addresses={"api": stripe.base}, stripe_version=narrow.stripe.api_version)
+    assert missing(client, FOR_FUNCTIONS) == []
+    assert FOR_FUNCTIONS.keys() == NAMES.keys()
+    for name, scope in NAMES.items():
+        stripe.control("keys", {"key": KEY, "scopes": [each for each in PERMISSIONS if each != scope]})
+        assert missing(client, FOR_FUNCTIONS) == [name]
 
 
 def test_without_a_permission_it_is_our_error_not_the_users(narrow: LocalStack) -> None:
