@@ -1,5 +1,6 @@
 """What is measured, laid out as Lambda lays it out: a function's folder (/var/task) and a layer's (/opt/python)."""
 
+import atexit
 import compileall
 import os
 import platform
@@ -10,6 +11,7 @@ import sys
 import tempfile
 import zipfile
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from py_compile import PycInvalidationMode
 
@@ -32,6 +34,15 @@ FUNCTIONS = {
 }
 
 
+@cache
+def scratch() -> Path:
+    """A folder of this run's own, so that two of them do not meet; gone when it ends."""
+    BUILD.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="run-", dir=BUILD))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
 class BenchError(Exception):
     """One line that says what is missing or went wrong."""
 
@@ -47,7 +58,7 @@ class Artefact:
 
 def ours(built: Path | None = None) -> Artefact:
     """What `make build` makes, built now, or found in `built`."""
-    folder = built or sam_build(ROOT / "template.yaml", BUILD / "ours")
+    folder = built or sam_build(ROOT / "template.yaml", scratch() / "ours")
     return Artefact("ours", {name: folder / logical for name, logical in FUNCTIONS.items()}, (folder / "BillingLayer" / "python",))
 
 
@@ -56,8 +67,7 @@ def plain() -> Artefact:
 
     The layer's requirements are the locked ones. There is no bytecode in what comes out, and Lambda's folders cannot be written to.
     """
-    source = BUILD / "plain-source"
-    shutil.rmtree(source, ignore_errors=True)
+    source = scratch() / "plain-source"
     layer = source / "layer"
     shutil.copytree(ROOT / "layers" / "billing" / "billing", layer / "billing", ignore=shutil.ignore_patterns("__pycache__"))
     (layer / "requirements.txt").write_text(locked_requirements())
@@ -70,7 +80,7 @@ def plain() -> Artefact:
     lines += ["  BillingLayer:", "    Type: AWS::Serverless::LayerVersion"]
     lines += ["    Metadata: { BuildMethod: python3.13 }", "    Properties: { ContentUri: layer, CompatibleRuntimes: [python3.13] }"]
     (source / "template.yaml").write_text("\n".join(lines) + "\n")
-    folder = sam_build(source / "template.yaml", BUILD / "plain")
+    folder = sam_build(source / "template.yaml", scratch() / "plain")
     return Artefact(
         "plain sam build", {name: folder / logical for name, logical in FUNCTIONS.items()}, (folder / "BillingLayer" / "python",)
     )
@@ -85,25 +95,24 @@ def _handles(path: Path, name: str) -> bool:
 
 def naive(libraries: Artefact) -> Artefact:
     """The usual stack (bench/naive) over the libraries as plain `sam build` ships them."""
-    folder = BUILD / "naive"
-    shutil.rmtree(folder, ignore_errors=True)
+    folder = scratch() / "naive"
     shutil.copytree(Path(__file__).with_name("naive"), folder, ignore=shutil.ignore_patterns("__pycache__"))
     return Artefact("naive", {"webhook": folder}, libraries.layers)
 
 
 def floor(roots: str) -> Artefact:
     """bench/floors with valid bytecode and as few roots (PEM) as are needed: nothing is left to be done better."""
-    folder = BUILD / "floor"
-    shutil.rmtree(folder, ignore_errors=True)
+    folder = scratch() / "floor"
     shutil.copytree(Path(__file__).with_name("floors"), folder, ignore=shutil.ignore_patterns("__pycache__"))
     (folder / "roots.pem").write_text(roots)
     compileall.compile_dir(folder, quiet=1, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH)
     return Artefact("floor", dict.fromkeys(FUNCTIONS, folder), ())
 
 
+@cache
 def runtime() -> Path:
     """What Lambda's own runtime has on the path and ours must not ship: the hooks around a snapshot."""
-    folder = BUILD / "runtime"
+    folder = scratch() / "runtime"
     folder.mkdir(parents=True, exist_ok=True)
     for path in (ROOT / ".venv").glob("lib/python*/site-packages/snapshot_restore_py.py"):
         shutil.copy(path, folder)
@@ -111,12 +120,12 @@ def runtime() -> Path:
     return folder
 
 
+@cache
 def pip_installed() -> Path:
     """The layer's locked packages as `pip install --target` leaves them, bytecode included."""
-    folder = BUILD / "pip"
-    shutil.rmtree(folder, ignore_errors=True)
+    folder = scratch() / "pip"
     folder.mkdir(parents=True)
-    requirements = BUILD / "requirements.txt"
+    requirements = scratch() / "requirements.txt"
     requirements.write_text(locked_requirements())
     options = ["--target", folder, "--python", PYTHON, "--compile-bytecode", "--link-mode", "copy", "--quiet"]
     done = subprocess.run([TOOLS / "uv", "pip", "install", *options, "-r", requirements], capture_output=True, text=True)
@@ -137,8 +146,7 @@ def zipped_size(folder: Path) -> int:
 
 def trusting(artefact: Artefact, root: str) -> Artefact:
     """A copy of an artefact whose bundles and folders of roots trust one more (PEM), with the times that files have on Lambda."""
-    folder = BUILD / "measured" / artefact.name.replace(" ", "-")
-    shutil.rmtree(folder, ignore_errors=True)
+    folder = scratch() / "measured" / artefact.name.replace(" ", "-")
     functions = {name: folder / "functions" / name for name in artefact.functions}
     for name, copy in functions.items():
         shutil.copytree(artefact.functions[name], copy)

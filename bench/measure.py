@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.artefacts import BUILD, PYTHON, Artefact, BenchError, runtime
+from bench.artefacts import PYTHON, Artefact, BenchError, runtime, scratch
 
 DRIVER = Path(__file__).with_name("driver.py")
 _INSTRUCTIONS = re.compile(rb"I\s+refs:\s+([\d,]+)")
@@ -97,8 +97,7 @@ def run(
         # Lambda's folders cannot be written to: bytecode that is not there is made again at each cold start.
         "PYTHONDONTWRITEBYTECODE": "1",
     }
-    BUILD.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", suffix=".json", dir=BUILD) as file:
+    with tempfile.NamedTemporaryFile("w", suffix=".json", dir=scratch()) as file:
         json.dump([call.event()] * events, file)
         file.flush()
         command = [*(before or []), str(PYTHON), "-S", *(options or []), str(DRIVER), file.name, call.handler]

@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 from ipaddress import ip_network
 from pathlib import Path
 
-from bench.artefacts import ARCHITECTURE, BUILD, ROOT, TOOLS, BenchError, sam_build
+from bench.artefacts import ARCHITECTURE, ROOT, TOOLS, BenchError, sam_build, scratch
 from bench.measure import Figure
 from bench.metrics import Result
 from local.ports import Ports
@@ -28,14 +28,14 @@ PATH = "/plans"
 def gateway(n: int) -> Result:
     """The median of n warm calls each. Raises `BenchError` where `sam local` cannot run."""
     with ExitStack() as open_:
-        scratch = Path(open_.enter_context(tempfile.TemporaryDirectory()))
+        folder = Path(open_.enter_context(tempfile.TemporaryDirectory()))
         try:
-            open_.enter_context(docker_engine(scratch / "dockerd.log"))
+            open_.enter_context(docker_engine(folder / "dockerd.log"))
             base_image()
         except NoDocker as error:
             raise BenchError(f"gateway_over_sam_local: {error}") from error
         stack = open_.enter_context(LocalStack(ports=Ports.free(), environment={}))
-        sam = open_.enter_context(_start_api(stack, scratch))
+        sam = open_.enter_context(_start_api(stack, folder))
         ours, theirs = (Figure.of(_warm_calls(url + PATH, n)) for url in (stack.api_url, sam))
     return Result(ours.value / theirs.value, n, ours.spread + theirs.spread, ours.value * 1000, None, theirs.value * 1000, "ms")
 
@@ -51,12 +51,12 @@ def _warm_calls(url: str, n: int) -> list[float]:
 
 
 @contextmanager
-def _start_api(stack: LocalStack, scratch: Path) -> Iterator[str]:
+def _start_api(stack: LocalStack, folder: Path) -> Iterator[str]:
     """`sam local start-api` on what is built, its functions on the stack's table and Stripe; its URL."""
     command = ["docker", "network", "inspect", "bridge", "--format", "{{(index .IPAM.Config 0).Subnet}}"]
     subnet = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
     host = str(next(ip_network(subnet).hosts()))
-    template = sam_build(ROOT / "template.yaml", BUILD / "sam-local") / "template.yaml"
+    template = sam_build(ROOT / "template.yaml", scratch() / "sam-local") / "template.yaml"
     # sam overrides only what the template declares, and the template does not know AWS's endpoint.
     template.write_text(re.sub(r"(?m)^( +)STAGE:", r'\1AWS_ENDPOINT_URL: ""\n\g<0>', template.read_text(), count=1))
     values = {
@@ -66,7 +66,7 @@ def _start_api(stack: LocalStack, scratch: Path) -> Iterator[str]:
         }
         for function in stack.template.functions
     }
-    variables = scratch / "variables.json"
+    variables = folder / "variables.json"
     variables.write_text(json.dumps(values))
     port = Ports.free().api
     options = ["--template", template, "--env-vars", variables, "--port", str(port), "--region", "us-east-1", "--skip-pull-image"]

@@ -42,6 +42,7 @@ class Bench:
 
     @classmethod
     def prepare(cls, far: FarSide, built: Path | None = None) -> "Bench":
+        artefacts.runtime()  # before anything is measured at once
         ours = artefacts.ours(built)
         return cls(far, calls(far), artefacts.trusting(ours, far.root), artefacts.floor(far.roots), ours.layers[0].parent)
 
