@@ -4,34 +4,29 @@ SAM alone looks at a function's code, environment and memory (aws/serverless-app
 value of a parameter, its alias would keep the old code. The parameter Release, a hash that `make deploy` computes, takes that place.
 """
 
-import hashlib
-import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
+from ops.deploy.release_hash import release_hash
 from tests.template.sam_cli import TEMPLATE, CloudFormation, transform
 
-LAYER_BEFORE, LAYER_AFTER = "s3://bucket/layer-before", "s3://bucket/layer-after"
 
-
-def release(text: str, parameters: dict[str, str]) -> str:
-    """Any hash over all that is deployed will do; that of `make deploy` has tests of its own."""
-    return hashlib.sha256(json.dumps([text, parameters], sort_keys=True).encode()).hexdigest()
-
-
-def packaged(layer: str = LAYER_BEFORE, environment: str = "recur") -> str:
-    """The template as `sam package` leaves it: the layer's place in S3 is named by its content."""
-    text = TEMPLATE.read_text().replace("ContentUri: layers/billing", f"ContentUri: {layer}")
-    return text.replace("POWERTOOLS_SERVICE_NAME: recur", f"POWERTOOLS_SERVICE_NAME: {environment}")
-
-
-def versions(folder: Path, text: str, parameters: dict[str, str], *, with_release: bool = True) -> dict[str, str]:
-    """Logical ids of the versions by function."""
-    path = folder / "template.yaml"
-    path.write_text(text)
-    hashed = {"Release": release(text, parameters)} if with_release else {}
-    return versions_of(transform(path, **parameters, **hashed))
+def versions(
+    build: Path, parameters: Mapping[str, str] | None = None, *, layer: str = "before", service: str = "recur", hashed: bool = True
+) -> dict[str, str]:
+    """Logical ids of the versions by function, as `make deploy` would have them of a build with this layer and this environment."""
+    given = dict(parameters or {})
+    (build / "BillingLayer").mkdir(parents=True)
+    (build / "BillingLayer" / "billing.py").write_text(layer)
+    template = build / "template.yaml"
+    # As `sam package` leaves it: the layer's place in S3 is named by its content.
+    text = TEMPLATE.read_text().replace("ContentUri: layers/billing", f"ContentUri: s3://bucket/{layer}")
+    template.write_text(text.replace("POWERTOOLS_SERVICE_NAME: recur", f"POWERTOOLS_SERVICE_NAME: {service}"))
+    if hashed:
+        given["Release"] = release_hash(build, given)
+    return versions_of(transform(template, **given))
 
 
 def versions_of(cloudformation: CloudFormation) -> dict[str, str]:
@@ -40,32 +35,32 @@ def versions_of(cloudformation: CloudFormation) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def before(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    return versions(tmp_path_factory.mktemp("before"), packaged(), {})
+    return versions(tmp_path_factory.mktemp("before"))
 
 
 @pytest.mark.parametrize(
-    ("text", "parameters"),
+    "change",
     [
-        pytest.param(packaged(layer=LAYER_AFTER), {}, id="only the layer"),
-        pytest.param(packaged(), {"PastDueGraceDays": "7"}, id="only a parameter"),
-        pytest.param(packaged(environment="other"), {}, id="only the environment"),
+        pytest.param({"layer": "after"}, id="only the layer"),
+        pytest.param({"parameters": {"PastDueGraceDays": "7"}}, id="only a parameter"),
+        pytest.param({"service": "other"}, id="only the environment"),
     ],
 )
-def test_each_change_publishes_every_function(text: str, parameters: dict[str, str], before: dict[str, str], tmp_path: Path) -> None:
-    assert text != packaged() or parameters
-    after = versions(tmp_path, text, parameters)
+def test_each_change_publishes_every_function(change: dict, before: dict[str, str], tmp_path: Path) -> None:
+    after = versions(tmp_path, **change)
     assert after.keys() == before.keys()
     assert set(after.values()).isdisjoint(before.values())
 
 
 def test_without_a_change_nothing_is_published(before: dict[str, str], tmp_path: Path) -> None:
-    assert versions(tmp_path, packaged(), {}) == before
+    assert versions(tmp_path) == before
 
 
-def test_sam_alone_would_miss_another_layer(tmp_path: Path) -> None:
+def test_sam_alone_would_miss_another_layer_and_a_parameter(tmp_path: Path) -> None:
     """Why there is a parameter Release. When this fails, SAM has learnt it."""
-    first = versions(tmp_path, packaged(), {}, with_release=False)
-    assert versions(tmp_path, packaged(layer=LAYER_AFTER), {}, with_release=False) == first
+    first = versions(tmp_path / "1", hashed=False)
+    assert versions(tmp_path / "2", layer="after", hashed=False) == first
+    assert versions(tmp_path / "3", {"LogRetentionDays": "7"}, hashed=False) == first
 
 
 def test_lambda_takes_the_new_version_for_another(cloudformation: CloudFormation) -> None:
