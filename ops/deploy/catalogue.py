@@ -11,13 +11,18 @@ _TAKES_AWAY = ("archive", "replace", "detach", "rename")
 """First words of changes after which something is no longer on sale as it was."""
 
 
+def asks(target: Target) -> bool:
+    """Whether somebody is there to be asked."""
+    return sys.stdin.isatty() and not target.agreed
+
+
 def check(target: Target) -> None:
     """Raises `Stopped` if the file makes no sense, or takes something away and nobody agrees."""
     taken = [words for words in preview(target) if words.startswith(_TAKES_AWAY)]
     if not taken or target.agreed:
         return
     print("The catalogue would change what is on sale (who subscribed already keeps it):", *(f"  {each}" for each in taken), sep="\n")
-    if not sys.stdin.isatty():
+    if not asks(target):
         raise Stopped(f"Nobody is here to agree to that. Agree beforehand: {target.again} ARGS=--yes")
     if input("Change it? [y/N] ").strip().lower() not in ("y", "yes"):
         raise Stopped("Nothing was changed.")

@@ -24,9 +24,14 @@ def deploy_arguments(target: Target, values: dict[str, str], *, asking: bool) ->
     return ["deploy", "--config-env", target.stage, "--region", target.region, "--no-progressbar", *confirm, *_overrides(values)]
 
 
+def asks(target: Target) -> bool:
+    """Whether samconfig.toml wants the change set confirmed and somebody is there to do it."""
+    return bool(target.overrides.settings.get("confirm_changeset")) and not target.agreed and sys.stdin.isatty()
+
+
 def deploy(target: Target, values: dict[str, str]) -> None:
-    """Raises `Stopped`. Where samconfig.toml wants a change set confirmed and somebody is there to do it, sam has the terminal."""
-    asking = bool(target.overrides.settings.get("confirm_changeset")) and not target.agreed and sys.stdin.isatty()
+    """Raises `Stopped`. Where somebody is asked, sam has the terminal."""
+    asking = asks(target)
     hint = f"the stack is as it was before, or CloudFormation is rolling it back: its events say why. Then {target.again}"
     _run(target, "deploy", deploy_arguments(target, values, asking=asking), hint=hint, terminal=asking)
 

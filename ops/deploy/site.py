@@ -69,7 +69,7 @@ def run(target: Target) -> list[str]:
     put(config)
     if todo.removed:
         s3.delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": key} for key in todo.removed], "Quiet": True})
-    return [f"{len(todo.uploaded)} uploaded", f"{len(todo.removed)} removed"]
+    return [f"{len(todo.uploaded)} uploaded, {len(todo.removed)} removed"]
 
 
 def _ordered(uploaded: Iterable[File], config: File) -> list[File]:

@@ -2,12 +2,13 @@
 
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import NamedTuple
 
 import stripe
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ops.deploy import catalogue, checks, destroy, key_store, site, smoke, stack, webhook
+from ops.deploy import catalogue, checks, destroy, key_store, sam, site, smoke, stack, webhook
 from ops.deploy.stopped import Stopped
 from ops.deploy.target import Target
 from ops.screen import Stopwatch, progress
@@ -16,10 +17,16 @@ Act = Callable[[Target], list[str]]
 """Does it, or says what it would do; one short sentence for each thing, none if there is nothing to do."""
 
 
+def _never(target: Target) -> bool:
+    return False
+
+
 class Step(NamedTuple):
     name: str
     run: Act
     preview: Act
+    asks: Callable[[Target], bool] = _never
+    """Whether it may need the terminal for a question: then no clock runs over it."""
 
 
 def _nothing(target: Target) -> list[str]:
@@ -31,10 +38,10 @@ def _always(words: str) -> Act:
 
 
 DEPLOY: tuple[Step, ...] = (
-    Step("check", checks.run, checks.run),
+    Step("check", checks.run, checks.look, catalogue.asks),
     Step("keys", key_store.run, key_store.preview),
     Step("build", stack.build, _always("sam build")),
-    Step("stack", stack.run, stack.preview),
+    Step("stack", stack.run, stack.preview, sam.asks),
     Step("catalogue", catalogue.run, catalogue.preview),
     Step("webhook", webhook.run, webhook.preview),
     Step("site", site.run, site.preview),
@@ -59,7 +66,7 @@ def perform(steps: Sequence[Step], target: Target, *, dry: bool = False) -> None
         clock = Stopwatch()
         act = step.preview if dry else step.run
         try:
-            with progress(lambda step=step, clock=clock: f"… {step.name:<11} {clock.seconds:.0f} s"):
+            with _clock(step, clock, shown=dry or not step.asks(target)):
                 done = act(target)
         except Stopped as reason:
             _show("✗", step, [], clock)
@@ -71,6 +78,10 @@ def perform(steps: Sequence[Step], target: Target, *, dry: bool = False) -> None
             _show("✗", step, [], clock)
             raise Stopped(f"{step.name}: AWS: {error} To go on from here: {target.again}") from None
         _show("·" if dry else "✓", step, done, clock)
+
+
+def _clock(step: Step, clock: Stopwatch, *, shown: bool) -> AbstractContextManager[None]:
+    return progress(lambda: f"… {step.name:<11} {clock.seconds:.0f} s") if shown else nullcontext()
 
 
 def _show(mark: str, step: Step, done: list[str], clock: Stopwatch) -> None:

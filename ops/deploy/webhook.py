@@ -1,7 +1,11 @@
 """The webhook endpoint in Stripe, at the stack's Function URL: what has to be like what is in `ops.webhooks`."""
 
+import time
+
+from billing.secrets import RECHECK_SECONDS
 from ops import webhooks
 from ops.deploy.target import Target
+from ops.settling import MARGIN_SECONDS
 
 
 def preview(target: Target) -> list[str]:
@@ -17,7 +21,12 @@ def preview(target: Target) -> list[str]:
 
 
 def run(target: Target) -> list[str]:
-    return webhooks.ensure(target.stripe, target.parameters, wanted_of(target)).changes
+    return webhooks.ensure(target.stripe, target.parameters, wanted_of(target), settle).changes
+
+
+def settle() -> None:
+    """As `ops.settling` explains, without a line of its own on the screen."""
+    time.sleep(RECHECK_SECONDS + MARGIN_SECONDS)
 
 
 def wanted_of(target: Target) -> webhooks.Wanted:

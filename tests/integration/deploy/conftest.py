@@ -11,7 +11,7 @@ from moto.server import ThreadedMotoServer
 
 from local.ports import Ports
 from local.stack import LocalStack
-from ops.deploy import smoke
+from ops.deploy import smoke, webhook
 from tests.integration.deploy.cloud import REGION, Cdn, Cloud
 
 _AWS = {
@@ -58,4 +58,5 @@ def cloud(moto: str, cdn: Cdn, deployed: LocalStack, tmp_path: Path, monkeypatch
     for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "STRIPE_SECRET_KEY", "STRIPE_PUBLISHABLE_KEY", "STRIPE_DEPLOY_KEY"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(smoke, "PAUSE", 0.2)
+    monkeypatch.setattr(webhook, "settle", lambda: None)
     return Cloud(deployed, cdn, tmp_path)

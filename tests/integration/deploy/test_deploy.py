@@ -4,6 +4,7 @@ import pytest
 
 from billing.events import HANDLERS
 from billing.release import NEWEST
+from ops.deploy import webhook
 from ops.deploy.steps import DEPLOY, perform
 from tests.integration.deploy.cloud import PAGES, PUBLISHABLE_KEY, SECRET_KEY, Cloud, Died, watched
 
@@ -89,6 +90,19 @@ def test_another_grace_is_another_release(cloud: Cloud) -> None:
     perform(DEPLOY, cloud.target())
     after = cloud.state()["parameters"]
     assert {name for name in before if before[name] != after[name]} == {"PastDueGraceDays", "Release"}
+
+
+def test_another_release_of_stripe_is_another_endpoint(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    perform(DEPLOY, cloud.target())
+    (old,) = cloud.endpoints()
+    accepted: list[int] = []
+    monkeypatch.setattr(webhook, "settle", lambda: accepted.append(len(cloud.observer.parameters.webhook_secrets())))
+    config = cloud.project / "samconfig.toml"
+    config.write_text(config.read_text().replace("PastDueGraceDays=7", "StripeApiVersion=2025-09-30.clover"))
+    perform(DEPLOY, cloud.target())
+    assert cloud.state()["endpoint"]["api_version"] == "2025-09-30.clover"
+    assert cloud.endpoints()[0]["id"] != old["id"]
+    assert accepted == [2]
 
 
 @pytest.mark.parametrize("steps", [2, 4, 7], ids=["keys", "stack", "site"])

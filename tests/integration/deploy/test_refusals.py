@@ -157,6 +157,8 @@ def test_what_the_catalogue_takes_away_is_shown_and_agreed_to(cloud: Cloud, caps
     edited(cloud, "catalog.toml", "unit_amount = 500", "unit_amount = 600")
     refused(cloud.target(), "ARGS=--yes")
     assert "  replace price basic_monthly: 600 usd\n" in capsys.readouterr().out
+    perform(DEPLOY, cloud.target(), dry=True)
+    assert "replace price basic_monthly: 600 usd\n" in capsys.readouterr().out
     perform(DEPLOY, cloud.target(agreed=True))
     assert cloud.state()["prices"] == [("basic_monthly", 600), ("premium_monthly", 1500)]
 
