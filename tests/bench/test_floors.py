@@ -1,0 +1,99 @@
+"""The floors are honest: they do the work that ours does, over TLS that is verified, and the far side takes nothing less."""
+
+import http.client
+import json
+import ssl
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from bench import artefacts
+from bench.artefacts import PYTHON, Artefact
+from bench.calls import calls
+from bench.far_side import FarSide
+from bench.far_side.answers import STRIPE_KEY, recorded
+from bench.measure import run
+
+CALLS = {
+    "webhook": ["GetParameter", "UpdateItem"],
+    "checkout": ["GetItem", "UpdateItem", "GetParameter", "Stripe POST", "UpdateItem"],
+    "cancel": ["GetItem", "GetParameter", "Stripe POST", "UpdateItem"],
+    "account": ["GetItem"],
+}
+
+
+@pytest.fixture(scope="module")
+def far() -> Iterator[FarSide]:
+    with FarSide() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def floor(far: FarSide) -> Artefact:
+    if not PYTHON.exists():
+        pytest.skip("Python 3.13 is missing: what runs on Lambda cannot be measured")
+    return artefacts.floor(far.roots)
+
+
+@pytest.fixture(autouse=True)
+def fresh(far: FarSide) -> None:
+    far.calls.clear()
+    far.refused.clear()
+
+
+def answer(floor: Artefact, far: FarSide, name: str) -> Any:
+    said = run(floor, name, calls(far)[name], 1).stdout.splitlines()
+    return json.loads(json.loads(said[-1])["body"])
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_each_floor_makes_the_calls_that_ours_makes(floor: Artefact, far: FarSide, name: str) -> None:
+    answer(floor, far, name)
+    assert (far.calls, far.refused) == (CALLS[name], [])
+
+
+def test_the_account_of_the_floor_says_what_the_page_needs(floor: Artefact, far: FarSide) -> None:
+    account = answer(floor, far, "account")
+    assert account["customerId"] == recorded("subscriber")["customer"]["S"]
+    assert account["subscription"]["status"] == "active"
+    assert account["paymentMethod"]["last4"] == "4242"
+    assert account["features"] == ["basic_features"]
+
+
+def test_the_cancellation_of_the_floor_answers_with_its_end(floor: Artefact, far: FarSide) -> None:
+    cancelled = answer(floor, far, "cancel")
+    assert cancelled["cancelAt"] == cancelled["currentPeriodEnd"]
+
+
+def ask(far: FarSide, method: str, path: str, headers: dict[str, str], body: str = "{}") -> int:
+    context = ssl.create_default_context(cadata=far.root)
+    connection = http.client.HTTPSConnection(far.url.removeprefix("https://"), context=context, timeout=10)
+    connection.request(method, path, body, headers)
+    status = connection.getresponse().status
+    connection.close()
+    return status
+
+
+def test_whom_our_root_does_not_vouch_for_is_not_talked_to(far: FarSide) -> None:
+    connection = http.client.HTTPSConnection(far.url.removeprefix("https://"), context=ssl.create_default_context(), timeout=10)
+    with pytest.raises(ssl.SSLCertVerificationError):
+        connection.request("GET", "/")
+
+
+def test_an_unsigned_request_to_aws_is_refused(far: FarSide) -> None:
+    assert ask(far, "POST", "/", {"x-amz-target": "DynamoDB_20120810.GetItem"}) == 400
+    assert far.refused == ["POST / DynamoDB_20120810.GetItem: not rightly signed"]
+
+
+@pytest.mark.parametrize(
+    ("headers", "reason"),
+    [
+        ({}, "no key of Stripe's"),
+        ({"authorization": f"Bearer {STRIPE_KEY}"}, "no Stripe-Version"),
+        ({"authorization": f"Bearer {STRIPE_KEY}", "stripe-version": "2026-10-28.endive"}, "a POST without a key of its own"),
+    ],
+)
+def test_a_call_to_stripe_needs_key_release_and_idempotency(far: FarSide, headers: dict[str, str], reason: str) -> None:
+    assert ask(far, "POST", "/v1/checkout/sessions", headers, "line_items[0][price]=p") == 400
+    assert far.refused[0].endswith(reason)
