@@ -36,7 +36,9 @@ def settings(stack: LocalStack) -> dict[str, str]:
     given = environment(function, endpoints=Endpoints(stack.aws_url, None), runtime_api="")
     theirs = ("AWS_ENDPOINT", "AWS_DEFAULT", "AWS_ACCESS", "AWS_SECRET", "AWS_SESSION", "STRIPE_", "STAGE", "TABLE_NAME", "PATH")
     kept = {name: value for name, value in given.items() if name.startswith(theirs)}
-    return kept | {"WEBHOOK_URL": stack.webhook_url, "PATH": os.environ["PATH"]}
+    operator = {"AWS_ACCESS_KEY_ID": "local", "PATH": os.environ["PATH"]}
+    pool = next(each for each in stack.template.functions if each.logical_id == "DeleteAccountFunction").environment["USER_POOL_ID"]
+    return kept | operator | {"WEBHOOK_URL": stack.webhook_url, "USER_POOL_ID": pool}
 
 
 @pytest.fixture(scope="module")
