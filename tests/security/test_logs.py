@@ -128,7 +128,7 @@ class Life:
 def lived(tmp_path_factory: pytest.TempPathFactory) -> tuple[Life, list[str]]:
     """A life, and every line that a function wrote over it."""
     file = tmp_path_factory.mktemp("log") / "stack.log"
-    with LocalStack(ports=Ports.free(), environment={}, log=Log(quiet=True, file=file)) as stack:
+    with LocalStack(ports=Ports.free(), environment={}, max_workers=1, log=Log(quiet=True, file=file)) as stack:
         life = Life(stack)
         for part in (life.without_a_key, life.purchase, life.change, life.refusals, life.failures, life.end):
             part()
