@@ -9,6 +9,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 from unittest.mock import patch
@@ -71,12 +72,12 @@ class Cloud:
         requests.post(f"{os.environ['AWS_ENDPOINT_URL']}/moto-api/reset", timeout=30).raise_for_status()
         self.control("reset", {})
         self._clone()
-        self.distribution = _distribution(boto3.client("cloudfront", REGION))
-        self.make_table()
         self.sam = project / "sam"
         shutil.copy(Path(__file__).with_name("sam_stand_in.py"), self.sam)
         self.sam.write_text(f"#!{sys.executable}\n{self.sam.read_text()}")
         self.sam.chmod(0o755)
+        self.distribution = _distribution(self.target().client("cloudfront"))
+        self.make_table()
         outputs = {
             "ApiUrl": stack.api_url,
             "WebhookUrl": stack.webhook_url,
@@ -103,7 +104,7 @@ class Cloud:
 
     def make_table(self) -> None:
         """The one that the stack would make, and keep when it goes."""
-        boto3.client("dynamodb", REGION).create_table(
+        self.target().client("dynamodb").create_table(
             TableName="recur-dev-Table-1",
             AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
             KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
@@ -111,11 +112,15 @@ class Cloud:
             DeletionProtectionEnabled=True,
         )
 
-    def target(self, stage: str = "dev", keys: bool = True, **options: Any) -> Target:
+    def target(self, stage: str = "dev", keys: bool = True, signed_in: bool = True, **options: Any) -> Target:
+        """Targets share their clients, which take longer to make than a deployment takes; one that is not `signed_in` makes its own."""
         given = dict(os.environ) | {"SAM": str(self.sam)}
         if keys:
             given |= {"STRIPE_SECRET_KEY": SECRET_KEY, "STRIPE_PUBLISHABLE_KEY": PUBLISHABLE_KEY}
-        return Target(stage, project=self.project, environment=given | options.pop("environment", {}), **options)
+        target = Target(stage, project=self.project, environment=given | options.pop("environment", {}), **options)
+        if signed_in:
+            target.__dict__.update(session=_session(), _clients=_clients)
+        return target
 
     @property
     def observer(self) -> Target:
@@ -164,6 +169,14 @@ class Cloud:
             "site": self.objects(),
             "parameters": {each.get("ParameterKey"): each.get("ParameterValue") for each in (target.stack or {}).get("Parameters", [])},
         }
+
+
+_clients: dict[str, Any] = {}
+
+
+@cache
+def _session() -> boto3.Session:
+    return boto3.Session(region_name=REGION)
 
 
 def looking(target: Target) -> Target:

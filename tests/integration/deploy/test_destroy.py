@@ -3,7 +3,6 @@
 import sys
 from typing import Any
 
-import boto3
 import pytest
 
 from ops import __main__ as ops
@@ -25,8 +24,8 @@ def deploy(cloud: Cloud) -> None:
     perform(DEPLOY[:-1], cloud.target())
 
 
-def tables() -> list[str]:
-    return boto3.client("dynamodb", REGION).list_tables()["TableNames"]
+def tables(cloud: Cloud) -> list[str]:
+    return cloud.observer.client("dynamodb").list_tables()["TableNames"]
 
 
 def test_only_the_endpoint_goes_in_stripe(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
@@ -41,7 +40,7 @@ def test_only_the_endpoint_goes_in_stripe(cloud: Cloud, capsys: pytest.CaptureFi
     assert cloud.stripe.v1.customers.retrieve(customer.id).email == "ada@example.com"
     assert cloud.target().stack is None
     assert cloud.target().parameters.there() == []
-    assert tables() == [TABLE]
+    assert tables(cloud) == [TABLE]
     said = capsys.readouterr().out
     assert f"keeps the table {TABLE}" in said
     assert f"keeps the user pool {REGION}_pool" in said
@@ -73,7 +72,7 @@ def test_the_table_goes_when_its_name_is_typed(cloud: Cloud) -> None:
             perform(DESTROY, destroying(cloud, delete_table=wrong))
     assert cloud.target().stack
     perform(DESTROY, destroying(cloud, delete_table=TABLE))
-    assert tables() == []
+    assert tables(cloud) == []
 
 
 @pytest.mark.slow
@@ -93,7 +92,7 @@ def test_whoever_died_at_any_change_is_mended_by_the_next(cloud: Cloud, table: s
         except Died:
             perform(DESTROY, destroying(cloud, delete_table=table))
         assert (cloud.endpoints(), cloud.target().stack, cloud.target().parameters.there()) == ([], None, [])
-        assert tables() == ([] if table else [TABLE])
+        assert tables(cloud) == ([] if table else [TABLE])
         if table:
             cloud.make_table()
 

@@ -5,14 +5,13 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-import boto3
 import pytest
 
 from ops.deploy import smoke
 from ops.deploy.steps import DEPLOY, perform
 from ops.deploy.stopped import Stopped
 from ops.deploy.target import Target
-from tests.integration.deploy.cloud import REGION, SECRET_KEY, Cloud, watched
+from tests.integration.deploy.cloud import SECRET_KEY, Cloud, watched
 from tests.support.permissions import documented
 
 # Built from parts, so that no scanner takes them for somebody's.
@@ -113,13 +112,13 @@ def test_a_narrow_key_for_the_functions_and_another_to_deploy(cloud: Cloud) -> N
 def test_no_region(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
         monkeypatch.delenv(name)
-    refused(cloud.target(), "No AWS region is set")
+    refused(cloud.target(signed_in=False), "No AWS region is set")
 
 
 def test_no_credentials(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.delenv(name)
-    refused(cloud.target(), "AWS does not know who you are")
+    refused(cloud.target(signed_in=False), "AWS does not know who you are")
 
 
 def test_no_sam(cloud: Cloud) -> None:
@@ -229,8 +228,8 @@ def test_each_check_of_the_smoke_test_can_fail(cloud: Cloud) -> None:
     bucket = target.output("SiteBucketName")
     for endpoint in cloud.endpoints():
         cloud.stripe.v1.webhook_endpoints.update(endpoint["id"], {"disabled": True})
-    boto3.client("s3", REGION).put_object(Bucket=bucket, Key="config.json", Body=b'{"apiUrl": "https://elsewhere.example"}')
-    boto3.client("s3", REGION).delete_object(Bucket=bucket, Key="index.html")
+    target.client("s3").put_object(Bucket=bucket, Key="config.json", Body=b'{"apiUrl": "https://elsewhere.example"}')
+    target.client("s3").delete_object(Bucket=bucket, Key="index.html")
     said = {name: smoke.asked(check, target) for name, check in smoke.CHECKS.items()}
     assert said["endpoint in Stripe"] == f"0 endpoints are enabled at {cloud.local.webhook_url} in Stripe, not one"
     assert said["config.json"] == "it is another deployment's, or an old one"
