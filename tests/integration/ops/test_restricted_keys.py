@@ -9,8 +9,6 @@ from tests.support.people import Person, Stripe
 from tests.support.permissions import documented
 
 FUNCTIONS, OPERATOR = "rk_test_functions", "rk_test_deploying"
-AS_OPERATOR = {"AWS_ACCESS_KEY_ID": "operator"}
-"""Not as one of the functions, whose roles the local AWS keeps to."""
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +40,7 @@ def test_every_command_does_with_them(keys: LocalStack, ops: Ops) -> None:
         ["backfill"],
         ["doctor"],
     ):
-        done = ops(*arguments, STRIPE_SECRET_KEY=OPERATOR, **AS_OPERATOR)
+        done = ops(*arguments, STRIPE_SECRET_KEY=OPERATOR)
         assert done.returncode in (0, 2), (arguments, done.stdout, done.stderr)
     asked = stripe.control("requests?limit=20000", method="GET")["requests"]
     assert {request["key"] for request in asked} >= {FUNCTIONS, OPERATOR}
