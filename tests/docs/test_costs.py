@@ -37,3 +37,20 @@ def test_the_bill_grows_with_every_subscriber_and_each_costs_less() -> None:
 
 def test_what_the_table_holds_is_billed_by_whole_units() -> None:
     assert (costs.units(1, 1024), costs.units(1024, 1024), costs.units(1025, 1024)) == (1, 1, 2)
+
+
+def test_the_arithmetic_is_in_the_scripts_own_figures() -> None:
+    page = PAGE.read_text()
+    requests, a_month = costs.READS + costs.ASKING, costs.EVENTS
+    for words in (
+        f"{requests:g} requests a subscriber",
+        f"{requests + 2 * a_month:g} invocations",
+        f"{costs.READ_SECONDS * 1000:g} ms a read, {costs.EVENT_SECONDS * 1000:g} ms an event, {costs.ASKING_SECONDS * 1000:g} ms where Stripe",
+        f"{a_month + 2 * costs.ASKING:g} writes of {costs.units(costs.ITEM_BYTES, 1024)} units",
+        f"{costs.SHARDS} shards asked {costs.SHARD_POLLS:g} times a second",
+        f"{costs.TELLING:g} events × $1.00",
+        f"{costs.LOG_BYTES} bytes an invocation",
+        f"{costs.METRICS} metrics of our own × $0.30, {costs.ALARMED} that alarms watch",
+        f"{costs.VISITS:g} visits × {costs.FILES:g} files",
+    ):
+        assert words in page
