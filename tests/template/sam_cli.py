@@ -5,6 +5,7 @@ import os
 import platform
 import subprocess
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +39,9 @@ class CloudFormation:
         return {name: resource["Properties"] for name, resource in self.resources.items() if resource["Type"] == kind}
 
 
+@cache
 def transform(template: Path = TEMPLATE, **parameters: str) -> CloudFormation:
-    """Translate a template with sam's own translator, under `parameters` (SiteUrl is given)."""
+    """Translate a template with sam's own translator, under `parameters` (SiteUrl is given). Asked the same again, it answers the same."""
     given = {"SiteUrl": SITE_URL} | parameters
     command = [TOOLS / "python", Path(__file__).with_name("translate.py"), template, *(f"{name}={value}" for name, value in given.items())]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -9,8 +9,11 @@ Runs on sam's own Python environment, with sam's own translator: what `sam deplo
 import json
 import sys
 
-from samcli.lib.translate.sam_template_validator import SamTemplateValidator
+from samcli.lib.translate import sam_template_validator
 from samcli.yamlhelper import yaml_parse
+
+# It writes YAML, twice, which would be read again here: that is most of the time.
+sam_template_validator.yaml_dump = lambda template: template
 
 
 class NoManagedPolicies:
@@ -22,8 +25,10 @@ class NoManagedPolicies:
 
 def translate(path: str, parameters: dict[str, str]) -> dict:
     with open(path) as template:
-        validator = SamTemplateValidator(yaml_parse(template.read()), NoManagedPolicies(), None, "us-east-1", parameters)
-    return yaml_parse(validator.get_translated_template_if_valid())
+        validator = sam_template_validator.SamTemplateValidator(
+            yaml_parse(template.read()), NoManagedPolicies(), None, "us-east-1", parameters
+        )
+    return validator.get_translated_template_if_valid()
 
 
 if __name__ == "__main__":
