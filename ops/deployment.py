@@ -14,6 +14,8 @@ import boto3
 from botocore.exceptions import ClientError
 
 from billing.release import NEWEST
+from billing.secrets import stripe_secret_key
+from ops.keys import WrongKey, check
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation.type_defs import StackTypeDef
@@ -77,6 +79,19 @@ def use(stage: str | None, environment: MutableMapping[str, str] = os.environ) -
     for name, value in defaults.items():
         environment.setdefault(name, value)
     return Deployment(environment["STAGE"], environment["TABLE_NAME"], environment, stack)
+
+
+def connect(stage: str | None) -> Deployment:
+    """As `use`, for a command that then runs the layer's code over Stripe: raises `WrongKey` for a key of the other mode before that.
+
+    A live key in a test stage would otherwise read, and write down, people who pay.
+    """
+    used = use(stage)
+    try:
+        check(stripe_secret_key(), used.stage)
+    except WrongKey as error:
+        raise WrongKey(f"{used.environment['STRIPE_SECRET_KEY_PARAMETER']}: {error}") from None
+    return used
 
 
 def key_parameter(stage: str) -> str:

@@ -25,7 +25,7 @@ def add_to(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """0 all of ours are in the table; 2 some could not be brought in; 1 cut short, and to be run again."""
-    deployment.use(arguments.stage)
+    deployment.connect(arguments.stage)
     budget, clock = Budget(per_second=arguments.rate), Stopwatch()
     backfill = Backfill(budget, arguments.workers)
 

@@ -23,7 +23,7 @@ def add_to(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """0 all looked at; 2 some objects could not be looked at; 1 cut short, and to be run again."""
-    deployment.use(arguments.stage)
+    deployment.connect(arguments.stage)
     begin("by hand", "reconcile")
     if arguments.drift or arguments.deep:
         begin_drift(deep=arguments.deep)

@@ -8,6 +8,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from billing import secrets
 from ops import deployment
 from ops.deployment import NotSetUp
 from ops.keys import WrongKey, check
@@ -132,3 +133,14 @@ def test_a_right_key() -> None:
 def test_what_others_quote_is_taken_out() -> None:
     text = f"Invalid header value b'Bearer {LIVE}\\n' with {'whsec_' + 'abc123'} and {'cs_test_1_secret_' + 'xyz'}; sk_test_****1234"
     assert redacted(text) == "Invalid header value b'Bearer sk_live_…\\n' with whsec_… and cs_test_1_secret_…; sk_test_****1234"
+
+
+@pytest.mark.parametrize("command", [["explain", "u2"], ["replay", "evt_1"], ["reconcile"], ["backfill"]])
+def test_a_key_of_the_other_mode_reaches_nobody(
+    account: InProcessStripe, tell: Tell, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    monkeypatch.setattr(secrets, "_cache", {"/key": (float("inf"), LIVE)})
+    account.requests.clear()
+    status, output, errors = tell(*command)
+    assert (status, output, account.requests) == (1, "", [])
+    assert errors == "/key: This is a live key, and dev takes test keys only.\n"
