@@ -1,11 +1,12 @@
 """POST /cancel-subscription: now (as in the guide) or at the end of the paid period."""
 
-from typing import Any, Literal
-
-from stripe import StripeClient
+from typing import TYPE_CHECKING, Any, Literal
 
 from billing.endpoint import Answer, Body, Request, endpoint
 from billing.own_changes import change_subscription
+
+if TYPE_CHECKING:
+    from stripe import StripeClient
 
 
 class CancelSubscription(Body):
@@ -20,9 +21,9 @@ def handler(request: Request[CancelSubscription]) -> Answer:
     return change_subscription(request.caller, request.body.subscription_id, _at_period_end)
 
 
-def _now(stripe: StripeClient, known: dict[str, Any], key: str) -> Any:
+def _now(stripe: "StripeClient", known: dict[str, Any], key: str) -> Any:
     return stripe.v1.subscriptions.cancel(known["id"])  # a DELETE: idempotent by itself, and sent without a key
 
 
-def _at_period_end(stripe: StripeClient, known: dict[str, Any], key: str) -> Any:
+def _at_period_end(stripe: "StripeClient", known: dict[str, Any], key: str) -> Any:
     return stripe.v1.subscriptions.update(known["id"], {"cancel_at_period_end": True}, {"idempotency_key": key})

@@ -8,10 +8,7 @@ import base64
 import binascii
 import json
 import time
-from collections.abc import Callable
-from typing import Any, cast
-
-from stripe import SignatureVerificationError, WebhookSignature
+from typing import Any
 
 from billing.cause import begin
 from billing.errors import Misconfigured, TryAgain
@@ -19,6 +16,8 @@ from billing.events import HANDLERS, Event, NotOurs, Unreadable, handle
 from billing.log import count, logger
 from billing.secrets import RECHECK_SECONDS, webhook_secrets
 from billing.settings import settings
+from billing.shapes import child
+from billing.signature import is_signed
 
 TOLERANCE_SECONDS = 300
 """How far a signature's time may be off, in the past (Stripe's own default) and in the future (which Stripe's SDK lets pass)."""
@@ -61,23 +60,11 @@ def _payload(event: dict[str, Any]) -> bytes:
 
 def _signed(payload: bytes, header: str | None) -> bool:
     """Whether one of the secrets that are valid now signed these bytes, not long ago. Raises like `webhook_secrets`."""
-    if any(_signed_with(secret, payload, header) for secret in webhook_secrets()):
+    now = time.time()
+    if any(is_signed(payload, header, secret, TOLERANCE_SECONDS, now) for secret in webhook_secrets()):
         return True
     # The secret may just have been rotated.
-    return any(_signed_with(secret, payload, header) for secret in webhook_secrets(RECHECK_SECONDS))
-
-
-_verify = cast(Callable[[bytes, str | None, str, int], bool], WebhookSignature.verify_header)  # pyright: ignore[reportUnknownMemberType]
-
-
-def _signed_with(secret: str, payload: bytes, header: str | None) -> bool:
-    try:
-        _verify(payload, header, secret, TOLERANCE_SECONDS)
-    except (SignatureVerificationError, UnicodeDecodeError):
-        return False
-    assert header is not None
-    signed_at = next(int(part[2:]) for part in header.split(",") if part.startswith("t="))
-    return signed_at - time.time() <= TOLERANCE_SECONDS
+    return any(is_signed(payload, header, secret, TOLERANCE_SECONDS, now) for secret in webhook_secrets(RECHECK_SECONDS))
 
 
 def _handled(payload: bytes) -> Answer:
@@ -108,7 +95,7 @@ def _handled(payload: bytes) -> Answer:
         count("WebhookFailed")
         return _answer(500, "not_stored")
     # The request that caused it, if it was one of ours: its own line has the same id of Stripe's.
-    log.info("Event", extra={"type": event.type, "outcome": outcome, "request": (content.get("request") or {}).get("id")})
+    log.info("Event", extra={"type": event.type, "outcome": outcome, "request": child(content, "request").get("id")})
     count("WebhookEvent", outcome=outcome)
     return _answer(200, outcome)
 

@@ -4,14 +4,18 @@ Called by `sam build` (arm64/Makefile and x86_64/Makefile) with the Python and t
 processor and Python, so any host builds for any target, and two builds of the same commit are the same byte for byte.
 """
 
-import compileall
+import ast
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from py_compile import PycInvalidationMode
+
+from shake import models, roots
+from shake.by_name import ROOTS, StripeByName, never
+from shake.bytecode import compile_beside, compile_in_place
+from shake.imports import Modules, imported_by, reachable
 
 LAYER = Path(__file__).resolve().parent
 PROJECT = LAYER.parents[1]
@@ -23,19 +27,53 @@ RUNTIME = (3, 13)
 PLATFORMS = {"arm64": "aarch64-manylinux2014", "x86_64": "x86_64-manylinux2014"}
 """uv's names for what Lambda calls an architecture."""
 
-UNUSED = ("**/*.pyi", "**/py.typed", "*.dist-info/RECORD", "**/__pycache__")
-"""Never read at run time: type information, the installer's list of files (which differs from build to build), others' bytecode."""
+ON_LAMBDA = "/opt/python"
+
+LICENCES = ("licen", "copying", "notice", "authors")
+"""What of a package's *.dist-info goes along: whose it is and on what terms, by the beginning of a file's name."""
 
 
 def build(architecture: str, artifacts: Path) -> None:
-    """Fill `artifacts`/python with the locked packages of the group `layer` and our own package `billing`."""
+    """Fill `artifacts`/python with our own package `billing` and what it and the functions can reach of the group `layer`."""
     packages = artifacts / "python"
     install_locked(packages, PLATFORMS[architecture])
-    shutil.copytree(LAYER / "billing", packages / "billing")
-    for pattern in UNUSED:
-        for path in list(packages.glob(pattern)):
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
-    compile_for_lambda(packages)
+    roots.lay_out(packages / "certifi" / "cacert.pem", packages / "billing_roots")
+    shutil.copytree(LAYER / "shake" / "stand_ins", packages, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(LAYER / "billing", packages / "billing", ignore=shutil.ignore_patterns("__pycache__"))
+    modules = reached(packages)
+    models.trim(packages / "botocore" / "data")
+    keep(packages, modules)
+    compile_in_place([file for name, file in modules.items() if file.suffix == ".py" and not is_ours(name)], packages, ON_LAMBDA)
+    compile_beside(packages / "billing", f"{ON_LAMBDA}/billing")
+
+
+def reached(packages: Path) -> Modules:
+    """The modules that deployed code can reach: ours, all of them, and of the libraries what they lead to."""
+    ours = [".".join(path.relative_to(packages).with_suffix("").parts) for path in sorted((packages / "billing").rglob("*.py"))]
+    by_name = StripeByName(packages)
+    for path in sorted((PROJECT / "functions").glob("*/*.py")):
+        tree = ast.parse(path.read_bytes())
+        ours += [*imported_by(tree, ""), *by_name.modules("", tree)]
+    return reachable(packages, [*ours, *ROOTS], by_name.modules, never)
+
+
+def is_ours(module: str) -> bool:
+    return module.partition(".")[0] == "billing"
+
+
+def keep(packages: Path, modules: Modules) -> None:
+    """Remove what is neither a module that was reached, nor data that one reads, nor a licence."""
+    kept = {file for file in modules.values() if file.is_file()}
+    for path in sorted(packages.rglob("*"), reverse=True):
+        part = path.relative_to(packages).parts
+        if path.is_dir():
+            if not any(path.iterdir()):
+                path.rmdir()
+        elif part[0].endswith(".dist-info"):
+            if not any(name.lower().startswith(LICENCES) for name in part[1:]) and part[-1] != "METADATA":
+                path.unlink()
+        elif path not in kept and part[:2] != ("botocore", "data") and part[0] not in ("billing_roots", "billing"):
+            path.unlink()
 
 
 def install_locked(packages: Path, platform: str) -> None:
@@ -47,19 +85,6 @@ def install_locked(packages: Path, platform: str) -> None:
         if subprocess.run([UV, "sync", "--project", PROJECT, *options], env=environment, check=False).returncode:
             sys.exit("The layer's packages could not be installed: see above.")
         shutil.move(Path(scratch, "lib", "python{}.{}".format(*RUNTIME), "site-packages"), packages)
-
-
-def compile_for_lambda(packages: Path) -> None:
-    """Ship bytecode that Lambda accepts.
-
-    SAM's zips carry 1980 as every file's time, so bytecode that is checked against its source's time is thrown away and made again at each
-    cold start. Unchecked bytecode is taken as it is; nothing edits the sources on Lambda. Tracebacks name the files where Lambda has them.
-    """
-    compiled = compileall.compile_dir(
-        packages, quiet=1, stripdir=packages, prependdir="/opt/python", invalidation_mode=PycInvalidationMode.UNCHECKED_HASH
-    )
-    if not compiled:
-        sys.exit("The layer holds a file that Python cannot compile: see above.")
 
 
 if __name__ == "__main__":

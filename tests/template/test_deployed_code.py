@@ -20,8 +20,8 @@ PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 MODULE_OF = {"aws-lambda-powertools": "aws_lambda_powertools"}
 SHIPPED = {
     MODULE_OF.get(name, name) for requirement in PYPROJECT["dependency-groups"]["layer"] for name in [requirement.partition("==")[0]]
-} | {"botocore"}
-"""What the layer ships: the group `layer`, and botocore, whose exceptions are part of boto3's interface."""
+} | {"botocore", "urllib3"}
+"""What the layer ships: the group `layer`, and what pynamodb talks to AWS by."""
 
 
 def parsed(path: Path) -> ast.Module:

@@ -42,8 +42,10 @@ def test_every_function_is_built_with_its_own_module_and_nothing_else(built: Pat
     for logical_id, function in functions.items():
         module = function["Handler"].partition(".")[0]
         files = {str(path.relative_to(built / logical_id)) for path in (built / logical_id).rglob("*") if path.is_file()}
+        bytecode = {file for file in files if file.startswith("__pycache__/") and file.endswith(".cpython-313.pyc")}
         assert f"{module}.py" in files
-        assert all(file.endswith(".py") for file in files), files
+        assert all(file.endswith(".py") for file in files - bytecode), files
+        assert len(bytecode) == len(files - bytecode), files
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="Linux libraries cannot be loaded here")
@@ -56,7 +58,7 @@ def test_deployed_code_needs_the_built_layer_and_the_standard_library_alone(
     done = run_alone(lambda_python, IMPORT_EVERYTHING, layer, *modules)
     assert done.returncode == 0, done.stderr
     assert not [file for file in done.stdout.split() if "site-packages" in file or file.startswith(str(ROOT / "layers"))]
-    assert str(layer / "stripe" / "__init__.py") in done.stdout
+    assert str(layer / "stripe" / "__init__.pyc") in done.stdout
 
 
 def test_the_layer_carries_bytecode_that_lambda_uses(built: Path, lambda_python: Path, tmp_path: Path) -> None:
@@ -71,9 +73,10 @@ def test_the_layer_carries_bytecode_that_lambda_uses(built: Path, lambda_python:
 def test_all_of_the_layer_is_compiled(built: Path) -> None:
     layer = built / "BillingLayer" / "python"
     sources = set(layer.rglob("*.py"))
+    assert {path.relative_to(layer).parts[0] for path in sources} == {"billing"}  # libraries: bytecode in the source's place
     compiled = {path.parent.parent / f"{path.name.partition('.')[0]}.py" for path in layer.rglob("__pycache__/*.cpython-313.pyc")}
-    assert sources
-    assert sources - compiled == set()
+    assert sources == compiled
+    assert layer.joinpath("stripe", "__init__.pyc").is_file()
 
 
 def test_the_layer_keeps_the_licences(built: Path) -> None:

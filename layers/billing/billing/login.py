@@ -1,8 +1,9 @@
 """The user's login: the one thing of Cognito's that the app itself touches."""
 
 from functools import cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
+from billing.aws import client
 from billing.settings import settings
 
 if TYPE_CHECKING:
@@ -11,9 +12,7 @@ if TYPE_CHECKING:
 
 @cache
 def _cognito() -> "CognitoIdentityProviderClient":
-    import boto3  # only the function that deletes users pays for this import
-
-    return cast(Any, boto3).client("cognito-idp")
+    return client("cognito-idp")
 
 
 def delete_login(user: str) -> None:

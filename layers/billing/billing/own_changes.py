@@ -10,7 +10,6 @@ from typing import Any
 
 import stripe
 from pynamodb.exceptions import PynamoDBException
-from stripe import StripeClient
 
 from billing import snapshots
 from billing.access import is_live
@@ -27,7 +26,7 @@ from billing.state.parts import Observation, User, subscription_key
 from billing.state.store import Fetch
 from billing.stripe_api import ask
 
-Call = Callable[[StripeClient, Json, str], Any]
+Call = Callable[["stripe.StripeClient", Json, str], Any]
 """From the client, the stored subscription and an idempotency key to the Subscription that Stripe answers."""
 
 
@@ -92,7 +91,7 @@ def keep(user: User, key: str, answer: Observation, fetch: Fetch) -> Observation
         return answer
 
 
-def withdraw_cancellation(client: StripeClient, known: Json, key: str) -> Any:
+def withdraw_cancellation(client: "stripe.StripeClient", known: Json, key: str) -> Any:
     """The customer portal schedules a cancellation by a date, everybody else by the boolean; each is withdrawn in its own way."""
     params: Any = {"cancel_at_period_end": False} if known["cancel_at_period_end"] else {"cancel_at": ""}
     return client.v1.subscriptions.update(known["id"], params, {"idempotency_key": key})

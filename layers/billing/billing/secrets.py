@@ -8,8 +8,9 @@ SSM does not answer        what was read last is used for STALE_SECONDS, with a 
 
 import time
 from functools import cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
+from billing.aws import client
 from billing.errors import Misconfigured, TryAgain
 from billing.log import logger
 from billing.settings import settings
@@ -27,7 +28,7 @@ RETRY_SECONDS = 5
 """For how long an SSM that did not answer is left alone."""
 
 _CONNECT_SECONDS, _READ_SECONDS, _ATTEMPTS = 1, 2, 2
-"""boto3 itself would wait for minutes, and be killed with the function."""
+"""botocore itself would wait for minutes, and be killed with the function."""
 
 _cache: dict[str, tuple[float, str]] = {}
 """By a parameter's name: when it was read (monotonic), and what it was."""
@@ -37,13 +38,12 @@ _unanswered: dict[str, float] = {}
 
 @cache
 def _ssm() -> "SSMClient":
-    import boto3  # only functions that read a secret pay for this import
     from botocore.config import Config
 
     limits = Config(
         connect_timeout=_CONNECT_SECONDS, read_timeout=_READ_SECONDS, retries={"mode": "standard", "total_max_attempts": _ATTEMPTS}
     )
-    return cast(Any, boto3).client("ssm", config=limits)
+    return client("ssm", limits)
 
 
 def _read(name: str, max_age: float) -> str:

@@ -9,14 +9,16 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from email.utils import parsedate_to_datetime
 from functools import cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import stripe
-from stripe import StripeClient
 
 from billing.log import logger
 from billing.secrets import FRESH_SECONDS, RECHECK_SECONDS, stripe_secret_key
 from billing.settings import settings
+
+if TYPE_CHECKING:
+    from stripe import StripeClient
 
 CONNECT_SECONDS, READ_SECONDS, RETRIES = 1.5, 5.5, 2
 
@@ -37,19 +39,21 @@ class Answer(NamedTuple):
 
 
 @cache
-def _http() -> stripe.HTTPClient:
-    return stripe.RequestsClient(timeout=(CONNECT_SECONDS, READ_SECONDS))
+def _http() -> "stripe.HTTPClient":
+    from billing.stripe_http import PooledClient  # loads stripe
+
+    return PooledClient(CONNECT_SECONDS, READ_SECONDS)
 
 
-_clients: dict[str, StripeClient] = {}
+_clients: dict[str, "StripeClient"] = {}
 
 
-def stripe_client(max_age: float = FRESH_SECONDS) -> StripeClient:
+def stripe_client(max_age: float = FRESH_SECONDS) -> "StripeClient":
     """The client for the key of this moment, or of `max_age` seconds ago: a rotated key is picked up without a deployment."""
     key = stripe_secret_key(max_age)
     if key not in _clients:
         _clients.clear()
-        _clients[key] = StripeClient(
+        _clients[key] = stripe.StripeClient(
             key,
             stripe_version=settings.release.api_version,
             base_addresses={"api": settings.stripe_api_base},
@@ -77,7 +81,7 @@ def gated(gate: Gate) -> Generator[None, None, None]:
         _gate = None
 
 
-def ask(call: Callable[[StripeClient], Any]) -> Answer:
+def ask(call: "Callable[[StripeClient], Any]") -> Answer:
     """Makes one call (retries included) and says when its answer was true."""
     client = stripe_client()
     if _gate:
@@ -93,7 +97,7 @@ def ask(call: Callable[[StripeClient], Any]) -> Answer:
     return Answer(response.data, lo, hi, certain=bool(date) and headers.get("idempotent-replayed") != "true")
 
 
-def _made(call: Callable[[StripeClient], Any], client: StripeClient) -> Any:
+def _made(call: "Callable[[StripeClient], Any]", client: "StripeClient") -> Any:
     """A key that Stripe does not take (any more) may have been rotated a moment ago; what it refuses so, it has not done."""
     try:
         return call(client)

@@ -11,9 +11,13 @@ job#<name>             progress {...}, lease, lease_until: how far a long job go
 from typing import Any
 
 from pynamodb.attributes import ListAttribute, MapAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.connection import base
 from pynamodb.models import Model
 
+from billing import aws
 from billing.settings import settings
+
+base.get_session = aws.session  # pyright: ignore[reportPrivateImportUsage]
 
 
 class _TableName:

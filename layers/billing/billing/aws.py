@@ -1,0 +1,24 @@
+"""AWS by botocore: one session, which pynamodb uses too, and clients for SSM and Cognito. boto3 adds nothing that is used here."""
+
+from functools import cache
+from typing import TYPE_CHECKING, Any, cast
+
+from billing import tls
+
+if TYPE_CHECKING:
+    from botocore.config import Config
+    from botocore.session import Session
+
+
+@cache
+def session() -> "Session":
+    """One for all clients: each of its own would register botocore's handlers anew, a tenth of a cold start."""
+    from botocore.session import get_session
+
+    tls.share_with_botocore()
+    return get_session()
+
+
+def client(service: str, config: "Config | None" = None) -> Any:
+    """A client of a service whose operations are listed in layers/billing/shake/models.py."""
+    return cast(Any, session()).create_client(service, config=config)
