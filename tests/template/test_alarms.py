@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from billing.log import count
-from tests.template.sam_cli import ROOT, CloudFormation
+from tests.template.sam_cli import ROOT, CloudFormation, transform
 
 WATCHED = {
     "WebhookFailed",
@@ -108,6 +108,8 @@ def test_each_alarm_ends_with_its_entry_in_the_operations_page_and_each_entry_is
 
 def test_an_address_is_subscribed_only_when_there_is_one(cloudformation: CloudFormation) -> None:
     assert cloudformation.of_type("AWS::SNS::Subscription") == {}
+    [subscription] = transform(AlarmEmail="ops@example.com").of_type("AWS::SNS::Subscription").values()
+    assert subscription == {"TopicArn": TOPIC, "Protocol": "email", "Endpoint": {"Ref": "AlarmEmail"}}
 
 
 def test_cloudwatch_may_publish_to_the_topic_and_use_its_key(cloudformation: CloudFormation) -> None:

@@ -181,6 +181,11 @@ def test_triggers_that_nothing_fires_locally_are_named(read: Any) -> None:
     ]
 
 
+def test_what_a_mapping_says_itself_wins_over_what_it_merges(read: Any) -> None:
+    merged = "{ <<: [{ a: 1, b: 1 }, { b: 2, c: 2 }], a: 3 }"
+    assert value(read, merged) == {"a": 3, "b": 1, "c": 2}
+
+
 @pytest.mark.parametrize(
     ("properties", "problem"),
     [
