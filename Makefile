@@ -29,13 +29,20 @@ invoke: .venv/.ready .venv-clover/.ready
 test: test-environment
 	@$(PYTHON) -m pytest -m "not slow and not sam_local" $(ARGS)
 
-## test-all: test, then the slow tests
+## test-all: test, then the slow tests, then test-built
 .PHONY: test-all
-test-all: test test-slow
+test-all: test test-slow test-built
 
 .PHONY: test-slow
 test-slow: test-environment
 	@$(PYTHON) -m pytest -m "slow and not sam_local" $(ARGS)
+
+## test-built: the whole stack and the browser once more, on what `sam build` makes
+.PHONY: test-built
+test-built: test-environment .venv-sam/bin/python3.13
+	@mkdir -p build; $(SAM) build --build-dir build/test-built --parameter-overrides Architecture=$(if $(filter arm64 aarch64,$(shell uname -m)),arm64,x86_64) >build/test-built.log 2>&1 || \
+		{ cat build/test-built.log >&2; exit 1; }
+	@TEST_TEMPLATE=build/test-built/template.yaml $(PYTHON) -m pytest -m "not slow and not sam_local" tests/integration/app tests/e2e $(ARGS)
 
 ## chaos: random histories against the order rule, then a storm over the whole stack (make chaos RUNS=10000 SEED=0 USERS=200)
 .PHONY: chaos

@@ -33,6 +33,9 @@ from local.streams import Streams
 from local.stripe_side import StripeSide
 from local.template import SiteDelivery, Template
 
+TEMPLATE = ROOT / "template.yaml"
+"""What is run where nobody names another: `make test-built` names the built one."""
+
 _REGION = "us-east-1"
 _STRIPE_SETUP = "Stripe's set-up"
 
@@ -48,7 +51,7 @@ class LocalStack:
         self,
         *,
         ports: Ports | None = None,
-        template: Path = ROOT / "template.yaml",
+        template: Path | None = None,
         site: Path = ROOT / "static_site",
         release: str | None = None,
         environment: Mapping[str, str] = os.environ,
@@ -69,7 +72,7 @@ class LocalStack:
         """Lambda's Invoke API, on a port of the system's choice once started."""
         self.log = log or Log(quiet=True)
         self.aws = AwsClient(self.aws_url)
-        self.template = Template.read(template, {**self._parameters(), **(parameters or {})})
+        self.template = Template.read(template or TEMPLATE, {**self._parameters(), **(parameters or {})})
         self.config: dict[str, Any] = {}
         """The site's config.json."""
         self._site_folder = site

@@ -1,5 +1,6 @@
 """What every test shares: deployed code on the path as Lambda has it, and one browser for the whole run."""
 
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from local import stack as local_stack
 from local.gateway import HttpApiGateway
 from local.http_server import Request, Response
 from local.ports import Ports
@@ -19,6 +21,10 @@ if TYPE_CHECKING:
     from tests.support.people import Stripe
 
 ROOT = Path(__file__).parents[1]
+
+# `make test-built`: every stack runs the functions and the layer that `sam build` made.
+if built := os.environ.get("TEST_TEMPLATE"):
+    local_stack.TEMPLATE = Path(built).resolve()
 
 # As on Lambda: the layer's folder, and each function's own (so `import plans` is functions/plans/plans.py).
 sys.path[:0] = [str(ROOT / "layers" / "billing"), *(str(folder) for folder in sorted((ROOT / "functions").iterdir()) if folder.is_dir())]
