@@ -68,7 +68,6 @@ def check_stack(target: Target) -> None:
 
 def check_stripe(target: Target) -> None:
     """The keys work and may do what is asked of them."""
-    release = target.release
     found = target.keys
     asked: list[tuple[str, str, dict[str, permissions.Probe]]] = [
         ("STRIPE_SECRET_KEY", found.secret, permissions.FOR_FUNCTIONS | ({} if found.deploy else permissions.FOR_DEPLOYING))
@@ -82,8 +81,6 @@ def check_stripe(target: Target) -> None:
             lacking = permissions.missing(target.stripe_client(key), wanted)
         except stripe.AuthenticationError:
             raise Stopped(f"Stripe does not know the key in {variable} (or it was rolled). {_replacing(target, variable)}") from None
-        except stripe.InvalidRequestError as error:
-            raise Stopped(f"Stripe refuses {release.api_version}: {error.user_message}") from None
         if lacking:
             raise Stopped(
                 f"The restricted key in {variable} lacks {'; '.join(lacking)}. Give it these in the Dashboard (Developers, API keys), "
