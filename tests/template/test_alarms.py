@@ -120,7 +120,7 @@ def test_cloudwatch_may_publish_to_the_topic_and_use_its_key(cloudformation: Clo
     assert key["EnableKeyRotation"] is True
     cloudwatch, here = {"Service": "cloudwatch.amazonaws.com"}, {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
     [using] = [each for each in key["KeyPolicy"]["Statement"] if each["Principal"] == cloudwatch]
-    assert (using["Action"], using["Condition"]) == (["kms:Decrypt", "kms:GenerateDataKey"], here)
+    assert (using["Action"], using["Condition"]) == (["kms:Decrypt", "kms:GenerateDataKey*"], here)
     [policy] = cloudformation.of_type("AWS::SNS::TopicPolicy").values()
     [publishing] = [each for each in policy["PolicyDocument"]["Statement"] if each["Principal"] == cloudwatch]
     assert (publishing["Action"], publishing["Condition"]) == ("sns:Publish", here)
