@@ -10,6 +10,7 @@ import json
 import time
 from typing import Any
 
+from billing import snapshot
 from billing.cause import begin
 from billing.errors import Misconfigured, TryAgain
 from billing.events import HANDLERS, Event, NotOurs, Unreadable, handle
@@ -102,3 +103,6 @@ def _handled(payload: bytes) -> Answer:
 
 def _answer(status: int, outcome: str) -> Answer:
     return {"statusCode": status, "headers": {"content-type": "application/json"}, "body": json.dumps({"outcome": outcome})}
+
+
+snapshot.before_snapshot(webhook_secrets)

@@ -20,8 +20,8 @@ PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 MODULE_OF = {"aws-lambda-powertools": "aws_lambda_powertools"}
 SHIPPED = {
     MODULE_OF.get(name, name) for requirement in PYPROJECT["dependency-groups"]["layer"] for name in [requirement.partition("==")[0]]
-} | {"botocore", "urllib3"}
-"""What the layer ships: the group `layer`, and what pynamodb talks to AWS by."""
+} | {"botocore", "urllib3", "snapshot_restore_py"}
+"""What the layer ships: the group `layer`, what pynamodb talks to AWS by; and SnapStart's hooks, which Lambda's runtime has."""
 
 
 def parsed(path: Path) -> ast.Module:

@@ -10,6 +10,7 @@ import time
 from functools import cache
 from typing import TYPE_CHECKING
 
+from billing import snapshot
 from billing.aws import client
 from billing.errors import Misconfigured, TryAgain
 from billing.log import logger
@@ -34,6 +35,27 @@ _cache: dict[str, tuple[float, str]] = {}
 """By a parameter's name: when it was read (monotonic), and what it was."""
 _unanswered: dict[str, float] = {}
 """When SSM last failed to answer for it."""
+
+
+_frozen_at = 0.0
+"""When the snapshot was taken that this process goes on from (Unix seconds)."""
+
+
+def _freeze() -> None:
+    global _frozen_at
+    _frozen_at = time.time()
+
+
+def _wake() -> None:
+    """What was read before the snapshot has aged all the while, whatever the monotonic clock says."""
+    asleep = max(0.0, time.time() - _frozen_at)
+    for name, (read_at, value) in _cache.items():
+        _cache[name] = (read_at - asleep, value)
+    _unanswered.clear()
+
+
+snapshot.before_snapshot(_freeze)
+snapshot.after_restore(_wake)
 
 
 @cache

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import stripe
 
+from billing import snapshot
 from billing.log import logger
 from billing.secrets import FRESH_SECONDS, RECHECK_SECONDS, stripe_secret_key
 from billing.settings import settings
@@ -43,6 +44,9 @@ def _http() -> "stripe.HTTPClient":
     from billing.stripe_http import PooledClient  # loads stripe
 
     return PooledClient(CONNECT_SECONDS, READ_SECONDS)
+
+
+snapshot.before_snapshot(lambda: stripe.StripeClient("sk_none", http_client=_http()))
 
 
 _clients: dict[str, "StripeClient"] = {}

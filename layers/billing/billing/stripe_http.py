@@ -12,7 +12,7 @@ from stripe._object_classes import OBJECT_CLASSES
 from urllib3 import PoolManager, Timeout
 from urllib3.exceptions import HTTPError, SSLError
 
-from billing import tls
+from billing import snapshot, tls
 
 MOST_CONNECTIONS = 16
 """Kept open at once: reconcile asks from several threads."""
@@ -32,6 +32,7 @@ class PooledClient(stripe.HTTPClient):
         super().__init__()  # pyright: ignore[reportUnknownMemberType]
         timeout = Timeout(connect=connect_seconds, read=read_seconds)
         self._pool = PoolManager(maxsize=MOST_CONNECTIONS, timeout=timeout, retries=False, ssl_context=tls.context())
+        snapshot.after_restore(self.close)
 
     def request(
         self, method: str, url: str, headers: Mapping[str, str] | None, post_data: Any = None, *, _usage: list[str] | None = None

@@ -13,6 +13,8 @@ from botocore import httpsession
 from botocore.endpoint import EndpointCreator
 from urllib3.util.ssl_ import create_urllib3_context
 
+from billing import snapshot
+
 _ROOTS = Path(__file__).parents[1] / "billing_roots"
 
 
@@ -34,6 +36,10 @@ class _Session(_BotocoreSession):
 
     A bundle that an operator names (AWS_CA_BUNDLE, or `ca_bundle` in a profile) is honoured as ever.
     """
+
+    def __init__(self, *positional: Any, **named: Any) -> None:
+        super().__init__(*positional, **named)  # pyright: ignore[reportUnknownMemberType]
+        snapshot.after_restore(self.close)  # the connections, not the session
 
     def _get_ssl_context(self) -> ssl.SSLContext:
         return context() if self._verify is True else cast(ssl.SSLContext, super()._get_ssl_context())  # pyright: ignore[reportUnknownMemberType]
