@@ -1,8 +1,8 @@
 """The trusted roots, one file each, named by a hash of its subject: OpenSSL then reads the one root that a server's chain leads to.
 
 A bundle is parsed whole instead, for every context: 265 M instructions, more than all else that a cold start of the standard library
-costs that signs and sends one request (182 M). All roots stay trusted: this chooses none and falls back to none. They are certifi's of the lock
-file (Mozilla's list), and are as current as that is.
+costs that signs and sends one request (182 M). All roots stay trusted: this chooses none and falls back to none. They are certifi's of
+the lock file (Mozilla's list), and are as current as that is.
 
 `python roots.py BUNDLE.pem FOLDER` does it for any bundle.
 """
