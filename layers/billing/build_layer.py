@@ -16,6 +16,7 @@ from shake import models, roots
 from shake.by_name import ROOTS, StripeByName, never
 from shake.bytecode import compile_beside, compile_in_place
 from shake.imports import Modules, imported_by, reachable
+from shake.patterns import compile_patterns
 
 LAYER = Path(__file__).resolve().parent
 PROJECT = LAYER.parents[1]
@@ -43,6 +44,7 @@ def build(architecture: str, artifacts: Path) -> None:
     modules = reached(packages)
     models.trim(packages / "botocore" / "data")
     keep(packages, modules)
+    compile_patterns(packages, (name for name in modules if not is_ours(name)))
     compile_in_place([file for name, file in modules.items() if file.suffix == ".py" and not is_ours(name)], packages, ON_LAMBDA)
     compile_beside(packages / "billing", f"{ON_LAMBDA}/billing")
 

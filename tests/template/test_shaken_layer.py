@@ -71,6 +71,25 @@ print(aws.session().get_credentials().access_key)
 server.shutdown()
 """
 
+PATTERNS = """
+import marshal, re, _sre
+magic, known = marshal.loads((layer / "billing_patterns").read_bytes())
+assert magic == _sre.MAGIC
+made = {key: re.compile(*key) for key in known}
+from importlib import reload
+re.purge(); reload(re._compiler)
+assert re._compiler.compile.__module__ == "re._compiler", "the compiler itself, which asks no table"
+for key, pattern in made.items():
+    assert re.compile(*key) == pattern, key
+print(len(known))
+"""
+
+BINARY = """
+from pynamodb.attributes import BinaryAttribute, BinarySetAttribute
+from billing.state.items import Item
+print([name for name, kind in Item.get_attributes().items() if isinstance(kind, (BinaryAttribute, BinarySetAttribute))])
+"""
+
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Linux libraries cannot be loaded here")
 
 OPTIONAL = (
@@ -112,6 +131,16 @@ def test_every_stripe_service_in_use_is_there(layer: Path, lambda_python: Path) 
 def test_credentials_also_come_from_where_snapstart_puts_them(layer: Path, lambda_python: Path) -> None:
     """A restored function has no keys in its environment: it is given the address of an agent instead."""
     assert alone(lambda_python, layer, CREDENTIALS, AWS_REGION="us-east-1").strip() == "snap"
+
+
+def test_patterns_are_those_that_python_itself_compiles(layer: Path, lambda_python: Path) -> None:
+    """Two patterns are equal if their text, flags and code are."""
+    assert int(alone(lambda_python, layer, PATTERNS)) > 50
+
+
+def test_no_attribute_is_binary(layer: Path, lambda_python: Path) -> None:
+    """botocore would no longer turn its base64 into bytes (layers/billing/shake/models.py)."""
+    assert alone(lambda_python, layer, BINARY, TABLE_NAME="table").strip() == "[]"
 
 
 def test_the_operations_that_are_kept_are_those_the_roles_permit(cloudformation: CloudFormation, layer: Path) -> None:

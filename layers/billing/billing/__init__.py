@@ -3,7 +3,8 @@
 Imports no function, and nothing from `local/` or `tests/`.
 """
 
-from billing import lazy
+from billing import lazy, patterns
 
 # Only a doubt, an errand and an error ask Stripe or look at its exceptions: an event that is simply stored loads nothing of it.
 lazy.defer("stripe")
+patterns.use()

@@ -13,10 +13,15 @@ if TYPE_CHECKING:
 @cache
 def session() -> "Session":
     """One for all clients: each of its own would register botocore's handlers anew, a tenth of a cold start."""
+    from botocore import __version__
+    from botocore.config import Config
     from botocore.session import get_session
 
     tls.share_with_botocore()
-    return get_session()
+    made = get_session()
+    # botocore would put its own together twice for each request: the system, the processor, the features in use.
+    made.set_default_client_config(Config(user_agent=f"Botocore/{__version__} recur"))
+    return made
 
 
 def client(service: str, config: "Config | None" = None) -> Any:

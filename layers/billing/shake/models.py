@@ -20,6 +20,10 @@ OPERATIONS = {
 }
 """A test holds these against what template.yaml's roles permit: what is missing here could not be called at all."""
 
+AS_IT_IS = "AttributeValue"
+"""DynamoDB's own form of a value is JSON already, but for binary ones, which no item of ours has. Walking through it shape by shape on
+its way out and in takes a sixth of a warm webhook, so it is declared to be a document, which botocore hands through."""
+
 KEPT = ("partitions.json", "_retry.json", "sdk-default-configuration.json")
 """Of the files for all services. endpoints.json (1.2 MB) is cut: it is asked only about services without endpoint rules."""
 
@@ -65,6 +69,8 @@ def _model(model: Model, operations: set[str]) -> Model:
             waiting += _shapes(model["shapes"][shape])
     # botocore makes a client's `exceptions` out of every shape that is one.
     shapes = {name: shape for name, shape in model["shapes"].items() if name in used}
+    if AS_IT_IS in shapes:
+        shapes[AS_IT_IS] = {"type": "structure", "members": {}, "document": True}
     return _without_help({**model, "operations": kept, "shapes": shapes})
 
 
