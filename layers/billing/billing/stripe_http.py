@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import stripe
-from stripe._object_classes import OBJECT_CLASSES
 from urllib3 import PoolManager, Timeout
 from urllib3.exceptions import HTTPError, SSLError
 
@@ -16,11 +15,6 @@ from billing import snapshot, tls
 
 MOST_CONNECTIONS = 16
 """Kept open at once: reconcile asks from several threads."""
-
-# What is in an answer is read as JSON (`stripe_api.Answer.data`): loading a module for each kind of object in it, 150 of 3.6 MB that may
-# come, would be for nothing. Lists keep their class, which knows how to go on to the next page.
-for _kind in OBJECT_CLASSES.keys() - {"list"}:
-    del OBJECT_CLASSES[_kind]
 
 
 class PooledClient(stripe.HTTPClient):

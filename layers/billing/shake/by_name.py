@@ -33,7 +33,7 @@ class StripeByName:
     """stripe-python loads services and classes when their attribute is first asked for. Which ones we ask for stands in our code:
 
     `stripe.v1.checkout.sessions.create(...)` loads the services `checkout` and `sessions`; `stripe.StripeClient` the client.
-    What an answer holds is not loaded by class: billing.stripe_api takes answers as plain objects.
+    What an answer holds has no class in the layer: shake/stand_ins/stripe/_object_classes.py.
     """
 
     def __init__(self, packages: Path) -> None:

@@ -65,7 +65,7 @@ def test_the_first_deployment_needs_keys_and_the_next_none(
     ],
 )
 def test_what_make_types(typed: list[str], run: str) -> None:
-    done = subprocess.run(["make", "--dry-run", *typed], cwd=ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run(["make", "--no-print-directory", "--dry-run", *typed], cwd=ROOT, capture_output=True, text=True, check=True)
     last = " ".join(done.stdout.replace("\\\n", " ").splitlines()[-1].split())
     assert last == run
 
