@@ -159,8 +159,6 @@ def trusting(artefact: Artefact, root: str) -> Artefact:
         if path.suffix in (".pem", ".crt") and "BEGIN CERTIFICATE" in path.read_text(errors="replace"):
             path.write_text(path.read_text() + "\n" + root)
         os.utime(path, (ZIPPED_AT, ZIPPED_AT))
-    for hashed in folder.glob("layer*/billing_roots"):
-        _trust(root, hashed)
     return Artefact(artefact.name, functions, layers)
 
 
@@ -170,14 +168,6 @@ def _add_hashed(folder: Path, root: str) -> None:
         file.write(root)
         file.flush()
         subprocess.run([TOOLS / "python", ROOT / "layers" / "billing" / "shake" / "roots.py", file.name, folder], check=True)
-
-
-def _trust(root: str, hashed: Path) -> None:
-    """One more root (PEM) in a folder of them as OpenSSL looks them up."""
-    with tempfile.NamedTemporaryFile("w", suffix=".pem") as bundle:
-        bundle.write(root)
-        bundle.flush()
-        subprocess.run([TOOLS / "python", ROOT / "layers" / "billing" / "shake" / "roots.py", bundle.name, hashed], check=True)
 
 
 def sam_build(template: Path, folder: Path) -> Path:

@@ -50,6 +50,7 @@ def measured(bench: Bench) -> Costs:
     """What a change must not make dearer. About two minutes."""
     costs = {f"{name}_cold_over_floor": suite.cold(bench, name, 1).value for name in ("webhook", "checkout", "cancel", "account")}
     costs["webhook_warm_over_floor"] = suite.warm(bench, 1).value
+    costs["restore_over_floor"] = suite.restore(bench, 1).value
     costs["layer_zip_bytes"] = suite.zipped(bench)
     return costs | calls_per_action()
 
