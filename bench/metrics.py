@@ -78,7 +78,8 @@ def rows(results: dict[str, Result]) -> list[list[str]]:
         result = results[name]
         mark = "" if not metric.to_reach else "reached" if metric.reached(result.value) else "missed"
         amounts = (f"{each:,.4g} {result.unit}".strip() if each is not None else "" for each in (result.floor, result.ours, result.naive))
-        found.append([name, f"{result.value:.3g}", metric.to_reach, mark, *amounts, str(result.n), f"{result.spread:.1%}"])
+        value = f"{result.value:,.0f}" if result.value >= 1000 else f"{result.value:.3g}"
+        found.append([name, value, metric.to_reach, mark, *amounts, str(result.n), f"{result.spread:.1%}"])
     return found
 
 

@@ -16,7 +16,7 @@ STEPS = [step for _, _, job in JOBS for step in job.get("steps", [])]
 
 
 def test_the_files() -> None:
-    assert list(WORKFLOWS) == ["ci.yml", "deploy-stage.yml", "deploy.yml"]
+    assert list(WORKFLOWS) == ["audit.yml", "ci.yml", "deploy-stage.yml", "deploy.yml"]
 
 
 @pytest.mark.parametrize("name", WORKFLOWS)
@@ -57,7 +57,10 @@ def test_the_commands_are_those_of_a_laptop() -> None:
     assert ci == "bash .ci/run"
     assert all(command.startswith("sudo apt-get install ") for command in tools)
     assert typed["deploy-stage.yml"] == ['make deploy STAGE="$STAGE" ARGS=--yes']
-    assert "\ndeploy:" in (ROOT / "Makefile").read_text()
+    assert typed["audit.yml"] == ["make audit"]
+    targets = (ROOT / "Makefile").read_text()
+    assert "\ndeploy:" in targets
+    assert "\naudit:" in targets
     assert (ROOT / ".ci" / "run").is_file()
     # What others may write never becomes part of a command.
     assert not any("${{" in command for commands in typed.values() for command in commands)
