@@ -41,9 +41,12 @@ class Answer(NamedTuple):
 
 @cache
 def _http() -> "stripe.HTTPClient":
+    from botocore.utils import get_environ_proxies  # as botocore itself finds the way to AWS
+
     from billing.stripe_http import PooledClient  # loads stripe
 
-    return PooledClient(CONNECT_SECONDS, READ_SECONDS)
+    base = settings.stripe_api_base
+    return PooledClient(CONNECT_SECONDS, READ_SECONDS, get_environ_proxies(base).get(base.partition(":")[0]))
 
 
 snapshot.before_snapshot(lambda: stripe.StripeClient("sk_none", http_client=_http()))

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import stripe
-from urllib3 import PoolManager, Timeout
+from urllib3 import PoolManager, ProxyManager, Timeout
 from urllib3.exceptions import HTTPError, SSLError
 
 from billing import snapshot, tls
@@ -22,10 +22,12 @@ class PooledClient(stripe.HTTPClient):
 
     name = "urllib3"
 
-    def __init__(self, connect_seconds: float, read_seconds: float) -> None:
+    def __init__(self, connect_seconds: float, read_seconds: float, proxy: str | None = None) -> None:
+        """`proxy` is the URL of the one that leads to Stripe, if there is one."""
         super().__init__()  # pyright: ignore[reportUnknownMemberType]
         timeout = Timeout(connect=connect_seconds, read=read_seconds)
-        self._pool = PoolManager(maxsize=MOST_CONNECTIONS, timeout=timeout, retries=False, ssl_context=tls.context())
+        options: Any = {"maxsize": MOST_CONNECTIONS, "timeout": timeout, "retries": False, "ssl_context": tls.context()}
+        self._pool = ProxyManager(proxy, **options) if proxy else PoolManager(**options)
         snapshot.after_restore(self.close)
 
     def request(

@@ -10,16 +10,20 @@ from typing import Any
 import pytest
 import stripe
 
+from billing import stripe_api
+from billing.settings import settings
 from billing.stripe_http import PooledClient
 
 
 class Stripe(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     connections: set[int]
+    paths: list[str]
     hang = threading.Event()
 
     def do_GET(self) -> None:
         Stripe.connections.add(self.client_address[1])
+        Stripe.paths.append(self.path)
         if self.path == "/hangs":
             Stripe.hang.wait()
             return
@@ -42,7 +46,7 @@ class Stripe(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def url() -> Iterator[str]:
-    Stripe.connections = set()
+    Stripe.connections, Stripe.paths = set(), []
     Stripe.hang.clear()
     with ThreadingHTTPServer(("127.0.0.1", 0), Stripe) as server:
         server.daemon_threads = True
@@ -90,3 +94,20 @@ def test_stripe_is_asked_again_as_often_as_said(url: str) -> None:
     )
     with pytest.raises(stripe.APIConnectionError):
         client.v1.customers.retrieve("cus_1")
+
+
+def test_a_proxy_of_the_environment_leads_to_stripe(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As it leads to AWS by botocore; NO_PROXY is heeded."""
+    monkeypatch.setenv("http_proxy", url)
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    monkeypatch.setitem(vars(settings), "stripe_api_base", "http://stripe.test")
+    try:
+        stripe_api._http.cache_clear()
+        assert stripe_api._http().request("get", "http://stripe.test/v1/events", {})[1] == 200
+        assert Stripe.paths == ["http://stripe.test/v1/events"]
+        monkeypatch.setitem(vars(settings), "stripe_api_base", url)
+        stripe_api._http.cache_clear()
+        stripe_api._http().request("get", f"{url}/v1/events", {})
+        assert Stripe.paths[1:] == ["/v1/events"]
+    finally:
+        stripe_api._http.cache_clear()
