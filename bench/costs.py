@@ -50,6 +50,8 @@ SHARDS, SHARD_BYTES, SHARD_POLLS = 4, 10 * GB, 4.0
 _INFINITE = float("inf")
 HTTP_API = ((300 * MILLION, 1.00 / MILLION), (_INFINITE, 0.90 / MILLION))
 LAMBDA_REQUEST, LAMBDA_GB_SECOND = 0.20 / MILLION, 0.0000133334
+SNAPSHOT_GB_SECOND, RESTORED_GB = 0.0000015046, 0.0001397998
+"""SnapStart for Python: a published version's snapshot while it is kept, and each start from it."""
 WRITE_UNIT, READ_UNIT, STREAM_READ = 0.625 / MILLION, 0.125 / MILLION, 0.02 / 100_000
 TABLE_GB, BACKUP_GB = 0.25, 0.20
 PIPE, BUS_EVENT = 0.40 / MILLION, 1.00 / MILLION
@@ -106,6 +108,11 @@ def bill(subscribers: float) -> dict[str, float]:
         "Data out": tiered(OUT_GB, requests * ANSWER_BYTES / GB),
         "Cognito (Lite)": tiered(LITE, subscribers),
     }
+
+
+def snap_start(functions: int, cold_starts: float, versions: int = 1) -> tuple[float, float]:
+    """US dollars of a month of SnapStart: for keeping the snapshots of so many versions of each function, and for starting from them."""
+    return functions * versions * MEMORY_GB * SECONDS * SNAPSHOT_GB_SECOND, cold_starts * MEMORY_GB * RESTORED_GB
 
 
 def essentials(subscribers: float) -> float:

@@ -39,6 +39,14 @@ def test_what_the_table_holds_is_billed_by_whole_units() -> None:
     assert (costs.units(1, 1024), costs.units(1024, 1024), costs.units(1025, 1024)) == (1, 1, 2)
 
 
+def test_what_snapstart_costs() -> None:
+    kept, started = costs.snap_start(20, 1_000_000)
+    page = PAGE.read_text()
+    assert f"**${kept:.0f} a month**" in page
+    assert f"${started:.0f} for a million starts" in page
+    assert f"cost ${1_000_000 * costs.COLD_SECONDS * costs.MEMORY_GB * costs.LAMBDA_GB_SECOND:.0f}: it buys time" in page
+
+
 def test_the_arithmetic_is_in_the_scripts_own_figures() -> None:
     page = PAGE.read_text()
     requests, a_month = costs.READS + costs.ASKING, costs.EVENTS
