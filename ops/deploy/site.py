@@ -1,14 +1,14 @@
 """The static site in its bucket, and CloudFront told to forget the old one.
 
 Only what differs is uploaded; what the site no longer has is removed last. config.json is written after all other files whenever
-anything changes, so the moment it was written is when this site came to be: an invalidation older than that is still owed, also when
-the one who uploaded died before asking for it.
+anything changes, and thereby loses its tags. The tag that CloudFront was asked to forget the old site is put on it afterwards: as long
+as it is not there that is still owed, also when the one who uploaded died before asking.
 """
 
+import uuid
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,8 @@ from local.site_content import CACHE_CONTROL, CONFIG_FILE, config_body, content_
 from ops.deploy.target import Target
 
 AT_ONCE = 8
+INVALIDATION = "invalidation"
+"""The tag's key; its value is the invalidation's id."""
 
 
 @dataclass(frozen=True)
@@ -81,8 +83,10 @@ def invalidate(target: Target) -> list[str]:
     if not owed(target):
         return []
     cloudfront = target.client("cloudfront")
-    batch: Any = {"Paths": {"Quantity": 1, "Items": ["/*"]}, "CallerReference": f"recur-{changed_at(target).isoformat()}"}
-    cloudfront.create_invalidation(DistributionId=target.output("DistributionId"), InvalidationBatch=batch)
+    batch: Any = {"Paths": {"Quantity": 1, "Items": ["/*"]}, "CallerReference": f"recur-{uuid.uuid4().hex}"}
+    asked = cloudfront.create_invalidation(DistributionId=target.output("DistributionId"), InvalidationBatch=batch)["Invalidation"]["Id"]
+    tags: Any = {"TagSet": [{"Key": INVALIDATION, "Value": asked}]}
+    target.client("s3").put_object_tagging(Bucket=target.output("SiteBucketName"), Key=CONFIG_FILE, Tagging=tags)
     return ["asked CloudFront to forget the old site"]
 
 
@@ -93,14 +97,8 @@ def preview_invalidation(target: Target) -> list[str]:
 
 
 def owed(target: Target) -> bool:
-    listed = target.client("cloudfront").list_invalidations(DistributionId=target.output("DistributionId"))
-    asked: list[datetime] = [each["CreateTime"] for each in listed["InvalidationList"].get("Items", [])]
-    # S3 tells whole seconds.
-    return not asked or max(asked).replace(microsecond=0) < changed_at(target)
-
-
-def changed_at(target: Target) -> datetime:
-    return target.client("s3").head_object(Bucket=target.output("SiteBucketName"), Key=CONFIG_FILE)["LastModified"]
+    tags = target.client("s3").get_object_tagging(Bucket=target.output("SiteBucketName"), Key=CONFIG_FILE)["TagSet"]
+    return all(tag["Key"] != INVALIDATION for tag in tags)
 
 
 # ------------------------------------------------------------------------------------------------------- what differs

@@ -68,7 +68,8 @@ def test_only_what_differs_is_uploaded_and_removed(cloud: Cloud) -> None:
     with watched(changed.append):
         perform(DEPLOY, cloud.target())
     # The page, config.json as the mark of a new site, the file that went, and CloudFront.
-    assert changed == ["PutObject", "PutObject", "DeleteObjects", "CreateInvalidation"]
+    assert changed == ["PutObject", "PutObject", "DeleteObjects", "CreateInvalidation", "PutObjectTagging"]
+    assert cloud.invalidations() == 2
     assert sorted(cloud.objects()) == sorted({*PAGES, "config.json"} - {"img/favicon.svg"})
 
 
