@@ -14,6 +14,8 @@ from local.stack import LocalStack
 from tests.support.events import signature
 from tests.support.people import Aws, Person, Stripe
 
+pytestmark = pytest.mark.slow
+
 Json = dict[str, Any]
 KEY = "/recur/dev/stripe/secret-key"
 WEBHOOK_SECRET = "/recur/dev/stripe/webhook-secret"

@@ -9,6 +9,8 @@ import pytest
 
 from tests.template.sam_cli import HOST_ARCHITECTURE, ROOT, CloudFormation, sam
 
+pytestmark = pytest.mark.slow
+
 OTHER_ARCHITECTURE = {"arm64": "x86_64", "x86_64": "arm64"}[HOST_ARCHITECTURE]
 MACHINES = {"arm64": "aarch64", "x86_64": "x86_64"}
 """The processor's name in a Linux library's file name, by Lambda's name for the architecture."""
@@ -99,7 +101,6 @@ def test_the_built_template_points_at_what_was_built(built: Path) -> None:
     assert "CodeUri: WebhookFunction" in text
 
 
-@pytest.mark.slow
 def test_two_builds_of_the_layer_are_the_same_byte_for_byte(lambda_python: Path, tmp_path: Path) -> None:
     contents = []
     for name in ("first", "second"):

@@ -90,7 +90,7 @@ from billing.state.items import Item
 print([name for name, kind in Item.get_attributes().items() if isinstance(kind, (BinaryAttribute, BinarySetAttribute))])
 """
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Linux libraries cannot be loaded here")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="Linux libraries cannot be loaded here")]
 
 OPTIONAL = (
     "h2 brotli brotlicffi socks zstandard awscrt OpenSSL idna certifi requests httpx aiohttp anyio pycurl google boto3 aws_xray_sdk"

@@ -107,6 +107,8 @@ STRIPE_FAULTS: dict[str, Json] = {
     "time-out after success": {"kind": "timeout", "seconds": 0.05},
     "connection reset": {"kind": "reset"},
 }
+QUICK = "time-out after success"
+"""The worst one, and the only one that `make test` tries."""
 TABLE_FAULTS: dict[str, Json] = {
     "reads throttled": {"operation": "dynamodb.GetItem", "status": 400, "code": "ProvisionedThroughputExceededException"},
     "writes throttled": {"operation": "dynamodb.UpdateItem", "status": 400, "code": "ThrottlingException"},
@@ -225,12 +227,8 @@ def tried(name: str, fault: Callable[[], object], stack: LocalStack, prices: dic
     return figures(stripe, scene.person.email), shown(scene.person.account())
 
 
-def _slow_but(quick: str, faults: dict[str, Json]) -> list[Any]:
-    """All faults; `make test` tries the worst one only."""
-    return [pytest.param(name, marks=() if name == quick else pytest.mark.slow) for name in faults]
-
-
-@pytest.mark.parametrize("fault", _slow_but("time-out after success", STRIPE_FAULTS))
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", STRIPE_FAULTS)
 @pytest.mark.parametrize("name", CASES)
 def test_stripe_fails_until_the_request_gives_up(
     name: str,
@@ -246,7 +244,9 @@ def test_stripe_fails_until_the_request_gives_up(
     assert tried(name, lambda: stripe.control("faults", given), stack, prices, calm) == wanted
 
 
-@pytest.mark.parametrize("fault", _slow_but("time-out after success", {n: f for n, f in STRIPE_FAULTS.items() if n != "429"}))
+@pytest.mark.parametrize(
+    "fault", [pytest.param(fault, marks=() if fault == QUICK else pytest.mark.slow) for fault in STRIPE_FAULTS if fault != "429"]
+)
 @pytest.mark.parametrize("name", CASES)
 def test_stripe_fails_once(
     name: str,
@@ -268,7 +268,8 @@ def test_stripe_fails_once(
     assert (figures(stripe, scene.person.email), shown(scene.person.account())) == wanted
 
 
-@pytest.mark.parametrize("fault", _slow_but("500 after the write", TABLE_FAULTS))
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", TABLE_FAULTS)
 @pytest.mark.parametrize("name", CASES)
 def test_the_table_fails_until_the_request_gives_up(
     name: str,

@@ -15,6 +15,8 @@ from local.stack import LocalStack
 from tests.integration.app.test_counted_calls import Meter, endpoints
 from tests.support.people import Aws, Person, Stripe
 
+pytestmark = pytest.mark.slow
+
 CATALOGUE = "the catalogue in the table was older than five minutes: whoever needs it next fetches and keeps it"
 BY_LAMBDA = "done by Lambda itself, under the function's role"
 LOGS = {"logs:CreateLogStream": BY_LAMBDA, "logs:PutLogEvents": BY_LAMBDA}

@@ -24,6 +24,7 @@ def test_the_page_and_the_commands_mean_the_same_permissions() -> None:
     assert FOR_DEPLOYING.keys() == documented("deploying").keys()
 
 
+@pytest.mark.slow
 def test_every_command_does_with_them(keys: LocalStack, ops: Ops) -> None:
     stripe, person = Stripe(keys), Person(keys)
     person.subscribe("basic_monthly")
