@@ -68,7 +68,7 @@ def ensure(stripe: StripeClient, parameters: Parameters, wanted: Wanted, settle:
     for endpoint in there:
         if flaw(endpoint, stored, wanted) is None:
             changes = _update(stripe, endpoint, wanted)
-            return Outcome(endpoint.id, changes + _retire(stripe, parameters, endpoint.id, there, stored, _own(endpoint, stored)))
+            return Outcome(endpoint.id, changes + _retire(stripe, parameters, endpoint.id, there, stored, own_secrets(endpoint, stored)))
     reason = flaw(there[0], stored, wanted) if there else "there was none"
     return _replace(stripe, parameters, wanted, there, stored, f"new endpoint: {reason}", settle)
 
@@ -114,7 +114,7 @@ def flaw(endpoint: WebhookEndpoint, stored: Iterable[str], wanted: Wanted) -> st
     """Why it has to be replaced; None if it need not be."""
     if endpoint.api_version != wanted.release.api_version:
         return f"{endpoint.id} speaks {endpoint.api_version or 'the account’s default release'}, which cannot be changed"
-    if not _own(endpoint, stored):
+    if not own_secrets(endpoint, stored):
         return f"the secret of {endpoint.id} is not in SSM"
     return None
 
@@ -137,7 +137,7 @@ def fingerprint(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()[:16]
 
 
-def _own(endpoint: WebhookEndpoint, stored: Iterable[str]) -> list[str]:
+def own_secrets(endpoint: WebhookEndpoint, stored: Iterable[str]) -> list[str]:
     """The endpoint's secret, if it is among these."""
     return [secret for secret in stored if fingerprint(secret) == _metadata(endpoint).get(FINGERPRINT)]
 

@@ -1,7 +1,6 @@
 """Before anything is changed: tools, AWS, the stack's state, Stripe's keys and what they may do, and the catalogue."""
 
 import shutil
-from typing import Any
 
 import stripe
 from botocore.exceptions import BotoCoreError, ClientError
@@ -109,13 +108,8 @@ def check_endpoints(target: Target) -> None:
     """Two deployments of one stage in one Stripe account would take away each other's endpoint, and each other's customers."""
     ours, stored = target.outputs.get("WebhookUrl"), target.parameters.webhook_secrets()
     for endpoint in webhooks.endpoints(target.stripe, target.stage):
-        known = any(webhooks.fingerprint(secret) == _fingerprint(endpoint) for secret in stored)
-        if endpoint.url != ours and not known and endpoint.status == "enabled":
+        if endpoint.url != ours and not webhooks.own_secrets(endpoint, stored) and endpoint.status == "enabled":
             raise Stopped(
                 f"In this Stripe account {endpoint.id} serves another deployment of {target.stage}, at {endpoint.url}. An account (or a "
                 f"sandbox) has room for one of each stage: use a sandbox of your own, or delete that endpoint if its deployment is gone."
             )
-
-
-def _fingerprint(endpoint: Any) -> str | None:
-    return (endpoint.to_dict().get("metadata") or {}).get(webhooks.FINGERPRINT)
