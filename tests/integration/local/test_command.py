@@ -6,7 +6,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -16,6 +15,7 @@ import pytest
 from local.http_server import listen
 from local.ports import HOST, Ports, variable
 from tests.integration.local.support import FIXTURE, call
+from tests.support.processes import alive, descendants, wait_for
 
 ROOT = Path(__file__).parents[3]
 
@@ -80,28 +80,6 @@ def run(*arguments: str, ports: Ports | None = None, variables: dict[str, str] |
     return subprocess.run(
         command, cwd=ROOT, env=environment(ports or Ports.free()) | (variables or {}), capture_output=True, text=True, timeout=30
     )
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < deadline, "did not come true"
-        time.sleep(0.02)
-
-
-def descendants(pid: int) -> list[int]:
-    """Every process below `pid`."""
-    listing = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
-    parents = {int(child): int(parent) for child, parent in (line.split() for line in listing.splitlines())}
-    found = [pid]
-    for one in found:
-        found += [child for child, parent in parents.items() if parent == one]
-    return found[1:]
-
-
-def alive(pid: int) -> bool:
-    state = subprocess.run(["ps", "-o", "state=", "-p", str(pid)], capture_output=True, text=True).stdout.strip()
-    return bool(state) and not state.startswith("Z")
 
 
 def test_it_says_where_the_site_is_and_what_to_do(launch: Launch) -> None:

@@ -1,10 +1,8 @@
 """Functions as processes: what they see, how they scale, and how they end."""
 
 import json
-import os
 import shutil
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +16,7 @@ from local.logs import Log
 from local.stack import LocalStack
 from local.template import Function, Layer
 from tests.integration.local.support import FIXTURE, call
+from tests.support.processes import alive, wait_for
 
 CLIENTS = [pytest.param(False, marks=pytest.mark.skipif(not has_awslambdaric(), reason="no wheel here")), True]
 
@@ -64,19 +63,6 @@ def error(result: Result) -> tuple[str, str]:
     assert result.failed
     document = json.loads(result.payload)
     return document["errorType"], document["errorMessage"]
-
-
-def gone(pid: int) -> bool:
-    """Whether the process has ended; waits for it, since the end of a killed group is not instantaneous."""
-    for _ in range(500):
-        try:
-            os.kill(pid, 0)
-            if Path(f"/proc/{pid}/stat").exists() and Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
-                return True
-        except ProcessLookupError:
-            return True
-        time.sleep(0.01)
-    return False
 
 
 @pytest.mark.parametrize("own_client", CLIENTS)
@@ -128,13 +114,6 @@ class TestBothRuntimeClients:
         wait_for(lambda: (tmp_path / "log").read_text().count("Probe | hello there") == 2)
 
 
-def wait_for(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < deadline, "did not come true"
-        time.sleep(0.01)
-
-
 def test_the_environment_is_the_templates_and_lambdas_and_nothing_of_the_host(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STRIPE_SECRET_KEY", "sk_live_of_somebody")
     monkeypatch.setenv("AWS_PROFILE", "production")
@@ -154,7 +133,7 @@ def test_a_function_is_killed_at_its_timeout_with_all_it_started(start: Start) -
     kind, message = error(do(lambdas, "sleep", seconds=60))
     assert kind == "Sandbox.Timedout"
     assert message.endswith("Task timed out after 1.00 seconds")
-    assert gone(child)
+    wait_for(lambda: not alive(child))
     assert value(do(lambdas, "state"))["calls"] == 1, "the next call gets a new process"
 
 
@@ -196,7 +175,7 @@ def test_idle_processes_go(start: Start) -> None:
     lambdas = start(idle_seconds=0.1)
     pid = value(do(lambdas, "state"))["pid"]
     wait_for(lambda: lambdas.worker_count("Probe") == 0)
-    assert gone(pid)
+    wait_for(lambda: not alive(pid))
     assert value(do(lambdas, "state"))["calls"] == 1
 
 
@@ -229,7 +208,7 @@ def test_an_edit_lets_calls_under_way_finish(start: Start, project: Path) -> Non
     thread.join()
     assert state["book"] == "second"
     assert slow
-    assert gone(slow[0]["pid"]), "the process with the old code is not used again"
+    wait_for(lambda: not alive(slow[0]["pid"]))  # the process with the old code is not used again
 
 
 def test_close_ends_every_process_and_fails_what_waits(start: Start) -> None:
@@ -243,7 +222,7 @@ def test_close_ends_every_process_and_fails_what_waits(start: Start) -> None:
     for thread in threads:
         thread.join(timeout=10)
     assert [result.failed for result in results] == [True, True]
-    assert gone(pid)
+    wait_for(lambda: not alive(pid))
 
 
 class TestBehindTheGateway:
