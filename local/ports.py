@@ -13,6 +13,8 @@ from local.http_server import listen
 HOST = "127.0.0.1"
 # Below Linux's ephemeral range (32768–60999), where any outgoing connection may sit on the port a moment later.
 _FREE_RANGE = range(21_000, 32_000)
+_BLOCK = 10
+_claims: list[socket.socket] = []
 
 
 class PortTaken(Exception):
@@ -48,11 +50,21 @@ class Ports:
 
     @classmethod
     def free(cls) -> "Ports":
-        """Ports nobody listens on, for tests. Several function URLs get room after `webhook`."""
+        """Ports nobody listens on, for tests. Several function URLs get room after `webhook`.
+
+        They come in blocks, and this process listens on a block's last port for as long as it lives: of two processes that ask at the
+        same moment only one can.
+        """
         while True:
-            base = random.choice(_FREE_RANGE[::10])
-            if all(_is_free(base + offset) for offset in range(10)):
+            base = random.choice(_FREE_RANGE[::_BLOCK])
+            try:
+                claim = listen(HOST, base + _BLOCK - 1)
+            except OSError:
+                continue
+            if all(_is_free(base + offset) for offset in range(_BLOCK - 1)):
+                _claims.append(claim)
                 return cls(site=base, api=base + 1, stripe=base + 2, aws=base + 3, webhook=base + 4)
+            claim.close()
 
 
 def variable(name: str) -> str:

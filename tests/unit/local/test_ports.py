@@ -1,6 +1,7 @@
 """Ports from the environment, free ones, and taken ones."""
 
 import os
+import random
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,14 @@ def test_free_ports_can_be_had() -> None:
     assert len(numbers) == 5
     for number in numbers:
         reserve(number, "site").close()
+
+
+def test_no_two_are_given_the_same_free_ports(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = Ports.free()
+    offered, choose = [first.site, first.site], random.choice
+    monkeypatch.setattr("random.choice", lambda bases: offered.pop() if offered else choose(bases))
+    assert Ports.free().site != first.site
+    assert offered == []
 
 
 @pytest.mark.parametrize("address", [HOST, "0.0.0.0"])
