@@ -5,12 +5,12 @@
 | `GET /_control/requests` | `{operations: ["dynamodb.UpdateItem", …]}`, oldest first; those that a fault answered count too |
 | `GET /_control/calls` | `{calls: [{caller, action, resource, key}]}`: each once since the start; of a key its kind, `user` |
 | `DELETE /_control/requests` | forgets them |
-| `POST /_control/faults` | for the next matching operations: `{operation, status, code, count?, skip?, after_work?}` |
+| `POST /_control/faults` | for the next matching operations: `{operation, status, code, key?, count?, skip?, after_work?}` |
 | `DELETE /_control/faults` | none any more |
 | `POST /_control/roles` | `{caller: [{actions, resources, keys}]}`: from now on those callers are refused all else |
 
-`operation` is as listed, or with `*` at its end a prefix. With `after_work` the operation is done and only its answer is lost,
-as when DynamoDB's 500 comes after the write.
+`operation` is as listed, or with `*` at its end a prefix; `key` is what the hash key of DynamoDB's item begins with. With
+`after_work` the operation is done and only its answer is lost, as when DynamoDB's 500 comes after the write.
 """
 
 import json
@@ -39,12 +39,14 @@ class Fault:
     operation: str
     status: int
     code: str
+    key: str = ""
     count: int = 1
     skip: int = 0
     after_work: bool = False
 
-    def matches(self, operation: str) -> bool:
-        return operation.startswith(self.operation[:-1]) if self.operation.endswith("*") else operation == self.operation
+    def matches(self, operation: str, call: Call) -> bool:
+        named = operation.startswith(self.operation[:-1]) if self.operation.endswith("*") else operation == self.operation
+        return named and call.key.startswith(self.key)
 
 
 class Control:
@@ -79,7 +81,7 @@ class Control:
             self._operations.append(operation)
             self._calls.add(replace(call, key=call.key.partition("#")[0]))
             for fault in self._faults:
-                if not fault.matches(operation):
+                if not fault.matches(operation, call):
                     continue
                 if fault.skip > 0:
                     fault.skip -= 1

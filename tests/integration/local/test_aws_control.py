@@ -45,6 +45,14 @@ def test_a_fault_comes_as_often_as_asked_for_and_nothing_is_done(stack: LocalSta
     assert parameter(stack, "/control/fault") == "after"
 
 
+def test_a_fault_can_be_about_some_items_only(stack: LocalStack, aws: Aws) -> None:
+    aws.control("faults", {"operation": "dynamodb.*", "key": "theirs#", "status": 500, "code": "InternalServerError"})
+    get = {"TableName": "recur-local-Table"}
+    assert "Item" not in stack.aws.call("dynamodb", "GetItem", **get, Key={"pk": {"S": "ours#1"}})
+    with pytest.raises(AwsError, match="InternalServerError"):
+        stack.aws.call("dynamodb", "GetItem", **get, Key={"pk": {"S": "theirs#1"}})
+
+
 def test_after_work_only_the_answer_is_lost(stack: LocalStack, aws: Aws) -> None:
     aws.control("faults", {"operation": "ssm.Put*", "status": 500, "code": "InternalServerError", "after_work": True})
     with pytest.raises(AwsError, match="InternalServerError"):
