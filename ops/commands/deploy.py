@@ -13,12 +13,14 @@ def add_to(commands: Any) -> None:
     parser.add_argument("--stage", choices=STAGES, required=True, help="which stage: its section in samconfig.toml says the rest")
     parser.add_argument("--dry-run", action="store_true", help="say what would be done, and change nothing")
     parser.add_argument("--yes", action="store_true", help="ask nothing: agree to what the catalogue takes away and to sam's change set")
+    words = "deploy while an alarm rings, the mend or the way back: all at once, and no alarm takes this one back"
+    parser.add_argument("--despite-alarms", action="store_true", help=words)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """0 deployed and answering; 1 stopped, and to be run again."""
-    target = Target(arguments.stage, agreed=arguments.yes)
+    target = Target(arguments.stage, agreed=arguments.yes, despite_alarms=arguments.despite_alarms)
     perform(DEPLOY, target, dry=arguments.dry_run)
     if not arguments.dry_run:
         print(f"{arguments.stage} is at {target.output('SiteUrl')}")

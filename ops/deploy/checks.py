@@ -1,4 +1,4 @@
-"""Before anything is changed: tools, AWS, the stack's state, Stripe's keys and what they may do, and the catalogue."""
+"""Before anything is changed: tools, AWS, the stack's state and alarms, Stripe's keys and what they may do, and the catalogue."""
 
 import shutil
 
@@ -6,7 +6,7 @@ import stripe
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ops import keys, webhooks
-from ops.deploy import catalogue, permissions, stripe_keys
+from ops.deploy import alarms, catalogue, permissions, stripe_keys
 from ops.deploy.stopped import Stopped
 from ops.deploy.target import Target
 
@@ -23,6 +23,7 @@ def look(target: Target) -> list[str]:
     check_tools(target)
     account = check_aws(target)
     check_stack(target)
+    alarms.check(target)
     check_stripe(target)
     check_endpoints(target)
     mode = keys.mode_of_stage(target.stage)

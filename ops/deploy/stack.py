@@ -4,7 +4,7 @@ CORS allows the site's origin alone, and without a domain of the user's own Clou
 has two passes: one without CORS, which makes the distribution, and one that names it. After that the stack says what it is.
 """
 
-from ops.deploy import sam
+from ops.deploy import alarms, sam
 from ops.deploy.release_hash import release_hash
 from ops.deploy.stopped import Stopped
 from ops.deploy.target import Target
@@ -48,8 +48,10 @@ def preview(target: Target) -> list[str]:
 
 
 def parameters(target: Target) -> dict[str, str]:
-    """All but Release: what samconfig.toml says, and the site's address as the stack has it."""
+    """All but Release: what samconfig.toml says, what this one deployment is to be like, and the site's address as the stack has it."""
     values = dict(target.overrides.values)
+    if target.despite_alarms:
+        values[alarms.PARAMETER] = "true"
     if not values["SiteUrl"] and not values["SiteDomainName"]:
         values["SiteUrl"] = target.outputs.get("SiteUrl", "")
     return values

@@ -33,6 +33,8 @@ class Target:
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
     agreed: bool = False
     """Nothing is asked: the operator agrees to what this would do."""
+    despite_alarms: bool = False
+    """Deploys while an alarm rings: all at once, and no alarm takes it back."""
     command: str = "deploy"
     """Or destroy."""
     delete_table: str = ""

@@ -6,6 +6,7 @@ import re
 import pytest
 
 from billing.log import count
+from ops.deploy import alarms
 from tests.template.sam_cli import CloudFormation, transform
 
 FUNCTION = "AWS::Lambda::Function"
@@ -96,11 +97,23 @@ def test_queues_and_the_topic_take_nothing_without_tls(cloudformation: CloudForm
         assert (refusing["Principal"], refusing["Condition"]) == ("*", {"Bool": {"aws:SecureTransport": "false"}})
 
 
+CANARY = "Canary10Percent10Minutes"
+
+
 @pytest.mark.parametrize(
-    ("named", "configuration"), [("dev", "AllAtOnce"), ("staging", "Canary10Percent5Minutes"), ("prod", "Canary10Percent5Minutes")]
+    ("named", "despite", "configuration"),
+    [
+        ("dev", "false", "AllAtOnce"),
+        ("staging", "false", CANARY),
+        ("prod", "false", CANARY),
+        ("staging", "true", "AllAtOnce"),
+        ("prod", "true", "AllAtOnce"),
+    ],
 )
-def test_a_version_takes_over_gradually_where_users_are_and_an_alarm_takes_it_back(named: str, configuration: str) -> None:
-    deployed = transform(Stage=named)
+def test_a_version_takes_over_gradually_where_users_are_and_an_alarm_takes_it_back(named: str, despite: str, configuration: str) -> None:
+    """Where it does not, no alarm is watched either: one that rings would stop the mend. SAM writes an empty configuration then, which takes the
+    alarms from a group that has them (aws/serverless-application-model#2452)."""
+    deployed = transform(Stage=named, DeployDespiteAlarms=despite)
     groups = deployed.of_type("AWS::CodeDeploy::DeploymentGroup")
     aliases = {name: resource for name, resource in deployed.resources.items() if resource["Type"] == "AWS::Lambda::Alias"}
     assert len(groups) == len(aliases) == len(deployed.of_type(FUNCTION))
@@ -111,9 +124,20 @@ def test_a_version_takes_over_gradually_where_users_are_and_an_alarm_takes_it_ba
         assert group["DeploymentConfigName"] == {"Fn::Sub": ["CodeDeployDefault.Lambda${ConfigName}", {"ConfigName": configuration}]}
         assert group["AutoRollbackConfiguration"]["Enabled"] is True
         assert "DEPLOYMENT_STOP_ON_ALARM" in group["AutoRollbackConfiguration"]["Events"]
-        watched = [alarm["Name"] for alarm in group["AlarmConfiguration"]["Alarms"]]
-        assert watched == [{"Ref": "FunctionFailedAlarm"}, {"Ref": "WebhookFailedAlarm"}, {"Fn::Sub": "${AWS::StackName}-api-5xx"}]
+        watched = [alarm["Name"] for alarm in group["AlarmConfiguration"].get("Alarms", [])]
+        assert watched == ([] if configuration == "AllAtOnce" else WATCHED)
+        assert group["AlarmConfiguration"].get("Enabled", False) is (configuration != "AllAtOnce")
     assert deployed.of_type("AWS::CloudWatch::Alarm")["Api5xxAlarm"]["AlarmName"] == {"Fn::Sub": "${AWS::StackName}-api-5xx"}
+
+
+WATCHED = [{"Ref": "FunctionFailedAlarm"}, {"Ref": "WebhookFailedAlarm"}, {"Fn::Sub": "${AWS::StackName}-api-5xx"}]
+
+
+def test_a_deployment_asks_beforehand_about_the_alarms_that_would_stop_it(cloudformation: CloudFormation) -> None:
+    assert list(alarms.WATCHED) == [each.get("Ref") or each["Fn::Sub"].removeprefix("${AWS::StackName}-") for each in WATCHED]
+    named = {name for name, alarm in cloudformation.of_type("AWS::CloudWatch::Alarm").items() if "AlarmName" in alarm}
+    assert named == {"Api5xxAlarm"}
+    assert {alarms.PARAMETER, "Stage"} <= cloudformation.parameters.keys()
 
 
 def test_the_dashboard_shows_every_alarm_and_what_is_emitted(

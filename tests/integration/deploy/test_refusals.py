@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ops.deploy import smoke
-from ops.deploy.steps import DEPLOY, perform
+from ops.deploy.steps import DEPLOY, DESTROY, perform
 from ops.deploy.stopped import Stopped
 from ops.deploy.target import Target
 from tests.integration.deploy.cloud import SECRET_KEY, Cloud, watched
@@ -174,6 +174,47 @@ def test_a_stack_that_cannot_be_updated(cloud: Cloud, status: str, words: str) -
     target = cloud.target()
     target.__dict__["stack"] = {"StackName": "recur-dev", "StackStatus": status}
     refused(target, words)
+
+
+WITHOUT_SMOKE = DEPLOY[:-1]
+"""The site that answers is dev's."""
+
+
+def ring(cloud: Cloud, name: str, state: str) -> None:
+    cloudwatch = cloud.target().client("cloudwatch")
+    metric = {"Namespace": "recur", "MetricName": "M", "Statistic": "Sum", "Period": 60, "EvaluationPeriods": 1, "Threshold": 0.0}
+    cloudwatch.put_metric_alarm(AlarmName=name, ComparisonOperator="GreaterThanThreshold", **metric)
+    cloudwatch.set_alarm_state(AlarmName=name, StateValue=state, StateReason="test")
+
+
+@pytest.mark.parametrize("name", ["recur-staging-api-5xx", "recur-staging-WebhookFailedAlarm-1AB"])
+def test_while_an_alarm_rings_that_would_stop_it_and_the_way_on(cloud: Cloud, name: str) -> None:
+    def despite() -> str:
+        stack = cloud.target("staging").stack
+        return {each.get("ParameterKey"): each.get("ParameterValue", "") for each in (stack or {}).get("Parameters", [])}["DeployDespiteAlarms"]
+
+    ring(cloud, name, "ALARM")
+    perform(WITHOUT_SMOKE, cloud.target("staging"))  # whose stack is not there yet
+    assert despite() == "false"
+    said = refused(cloud.target("staging"), f"{name} rings")
+    assert "make deploy STAGE=staging ARGS=--despite-alarms" in said
+    perform(WITHOUT_SMOKE, cloud.target("staging", despite_alarms=True))
+    assert despite() == "true"
+    ring(cloud, name, "OK")
+    perform(WITHOUT_SMOKE, cloud.target("staging"))
+    assert despite() == "false"
+
+
+def test_an_alarm_that_stops_nothing(cloud: Cloud) -> None:
+    """Another's, another stage's, or dev's, where a version takes over at once."""
+    perform(WITHOUT_SMOKE, cloud.target("staging"))
+    for name in ("recur-staging-RepairedAlarm-1AB", "recur-prod-api-5xx"):
+        ring(cloud, name, "ALARM")
+    perform(WITHOUT_SMOKE, cloud.target("staging"))
+    perform(DESTROY, cloud.target("staging", command="destroy"))
+    ring(cloud, "recur-dev-api-5xx", "ALARM")
+    for _ in range(2):
+        perform(WITHOUT_SMOKE, cloud.target())
 
 
 def test_another_deployment_of_the_stage_in_the_same_account(cloud: Cloud) -> None:
