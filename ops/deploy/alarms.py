@@ -28,7 +28,9 @@ def check(target: Target) -> None:
 
 def ringing(target: Target) -> list[str]:
     """Names of those in ALARM."""
-    pages = target.client("cloudwatch").get_paginator("describe_alarms").paginate(AlarmNamePrefix=f"{target.stack_name}-", StateValue="ALARM")
+    pages = (
+        target.client("cloudwatch").get_paginator("describe_alarms").paginate(AlarmNamePrefix=f"{target.stack_name}-", StateValue="ALARM")
+    )
     found = [each for page in pages for each in page.get("MetricAlarms", [])]
     return sorted(each["AlarmName"] for each in found if each["StateValue"] == "ALARM" and _watched(target, each["AlarmName"]))
 

@@ -3,8 +3,10 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
+from ops.deploy import stack_events
 from ops.deploy.overrides import argument
 from ops.deploy.stopped import Stopped
 from ops.deploy.target import Target
@@ -30,17 +32,20 @@ def asks(target: Target) -> bool:
 
 
 def deploy(target: Target, values: dict[str, str]) -> None:
-    """Raises `Stopped`. Where somebody is asked, sam has the terminal."""
-    asking = asks(target)
-    hint = f"the stack is as it was before, or CloudFormation is rolling it back: its events say why. Then {target.again}"
-    _run(target, "deploy", deploy_arguments(target, values, asking=asking), hint=hint, terminal=asking)
+    """Raises `Stopped`, with what CloudFormation says failed first. Where somebody is asked, sam has the terminal."""
+    asking, before = asks(target), stack_events.newest(target)
+    hint = f"the stack is as it was before, or CloudFormation is rolling it back. Then {target.again}"
+    arguments = deploy_arguments(target, values, asking=asking)
+    _run(target, "deploy", arguments, hint=hint, terminal=asking, causes=lambda: stack_events.causes(target, before))
 
 
 def _overrides(values: dict[str, str]) -> list[str]:
     return ["--parameter-overrides", *(argument(name, value) for name, value in sorted(values.items()))]
 
 
-def _run(target: Target, name: str, arguments: list[str], *, hint: str, terminal: bool = False) -> None:
+def _run(
+    target: Target, name: str, arguments: list[str], *, hint: str, terminal: bool = False, causes: Callable[[], list[str]] = list
+) -> None:
     folder = target.project / LOG
     folder.mkdir(parents=True, exist_ok=True)
     log = folder / f"{target.stage}-{name}.txt"
@@ -63,8 +68,15 @@ def _run(target: Target, name: str, arguments: list[str], *, hint: str, terminal
     except OSError as error:
         raise Stopped(f"{target.sam} could not be started: {error.strerror}.") from None
     if status:
-        end = "" if terminal else f" It said last (all of it in {log.relative_to(target.project)}):\n{_last_lines(log)}"
-        raise Stopped(f"sam {name} failed: {hint}.{end}")
+        raise Stopped(f"sam {name} failed: {hint}.{_why(causes(), log.relative_to(target.project), None if terminal else log)}")
+
+
+def _why(causes: list[str], name: Path, log: Path | None) -> str:
+    """The causes, if they are known; else the end of what sam said, if that was not said on the terminal."""
+    if causes:
+        rest = f"\nAll that sam said is in {name}." if log else ""
+        return "\n".join([" What failed first:", *(f"  {each}" for each in causes)]) + rest
+    return f" It said last (all of it in {name}):\n{_last_lines(log)}" if log else ""
 
 
 def _last_lines(log: Path) -> str:

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from moto.cloudformation.models import cloudformation_backends
 
-from ops.deploy import smoke
+from ops.deploy import smoke, stack_events
 from ops.deploy.steps import DEPLOY, DESTROY, perform
 from ops.deploy.stopped import Stopped
 from ops.deploy.target import Target
-from tests.integration.deploy.cloud import SECRET_KEY, Cloud, watched
+from tests.integration.deploy.cloud import REGION, SECRET_KEY, Cloud, watched
 from tests.support.permissions import documented
 
 # Built from parts, so that no scanner takes them for somebody's.
@@ -191,7 +192,9 @@ def ring(cloud: Cloud, name: str, state: str) -> None:
 def test_while_an_alarm_rings_that_would_stop_it_and_the_way_on(cloud: Cloud, name: str) -> None:
     def despite() -> str:
         stack = cloud.target("staging").stack
-        return {each.get("ParameterKey"): each.get("ParameterValue", "") for each in (stack or {}).get("Parameters", [])}["DeployDespiteAlarms"]
+        return {each.get("ParameterKey"): each.get("ParameterValue", "") for each in (stack or {}).get("Parameters", [])}[
+            "DeployDespiteAlarms"
+        ]
 
     ring(cloud, name, "ALARM")
     perform(WITHOUT_SMOKE, cloud.target("staging"))  # whose stack is not there yet
@@ -231,6 +234,25 @@ def test_sam_fails(cloud: Cloud) -> None:
     assert "Then make deploy STAGE=dev" in str(stopped.value)
     (cloud.project / "fail").unlink()
     perform(DEPLOY, cloud.target())
+
+
+def test_the_stack_fails(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What failed in it is shown, and not sam's last lines."""
+    perform(DEPLOY, cloud.target())
+    (cloud.project / "fail").write_text("deploy")
+    mark, backend = stack_events.newest, cloudformation_backends["123456789012"][REGION]
+
+    def meanwhile(target: Target) -> str | None:
+        before, stack = mark(target), backend.get_stack("recur-dev")
+        stack._add_stack_event("UPDATE_FAILED", "Quota exceeded")  # pyright: ignore[reportPrivateUsage]
+        return before
+
+    monkeypatch.setattr(stack_events, "newest", meanwhile)
+    with pytest.raises(Stopped, match="What failed first:\n  recur-dev .*: UPDATE_FAILED: Quota exceeded\n    → A quota") as stopped:
+        perform(DEPLOY, cloud.target())
+    assert "CAPABILITY_NAMED_IAM" not in str(stopped.value)
+    assert "All that sam said is in .aws-sam/log/dev-deploy.txt" in str(stopped.value)
+    assert "Requires capabilities" in (cloud.project / ".aws-sam" / "log" / "dev-deploy.txt").read_text()
 
 
 def test_stripe_refuses_in_the_middle(cloud: Cloud) -> None:
