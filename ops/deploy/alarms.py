@@ -1,7 +1,7 @@
 """The alarms that a gradual deployment watches, asked before it begins: CodeDeploy stops one whose alarm rings already.
 
-It would be rolled back, whatever is in it, also the mend or the way back that would end the alarm. Source: aws/serverless-application-model#716;
-CodeDeploy user guide, "Monitoring deployments with Amazon CloudWatch alarms".
+It would be rolled back, whatever is in it, also the mend or the way back that would end the alarm. Sources: CodeDeploy user guide,
+"Monitoring deployments with Amazon CloudWatch alarms"; aws/serverless-application-model#716.
 """
 
 from ops.deploy.stopped import Stopped
@@ -19,10 +19,11 @@ def check(target: Target) -> None:
     if target.stack is None or target.stage == AT_ONCE or target.despite_alarms:
         return
     if names := ringing(target):
+        ring = "rings" if len(names) == 1 else "ring"
         raise Stopped(
-            f"{' and '.join(names)} {'rings' if len(names) == 1 else 'ring'}, and while an alarm rings CodeDeploy stops every gradual deployment. "
-            f"Wait until it is quiet; or, if this is the mend or the way back: {target.again} ARGS=--despite-alarms. Then the new version takes "
-            "over at once, and no alarm takes it back. docs/operations.md says what the alarm means."
+            f"{' and '.join(names)} {ring}, and while an alarm rings CodeDeploy stops every gradual deployment. Wait until it is quiet; "
+            f"or, if this is the mend or the way back: {target.again} ARGS=--despite-alarms. Then the new version takes over at once, and "
+            "no alarm takes it back. docs/operations.md says what the alarm means."
         )
 
 

@@ -46,12 +46,10 @@ def check_aws(target: Target) -> str:
         raise Stopped(f"AWS does not know who you are ({error}). Sign in (`aws sso login`, or set AWS_PROFILE) and try again.") from None
 
 
-_TO_DELETE = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED")
-
-
 def check_stack(target: Target) -> None:
+    """One that never came to be (`stack.STILLBORN`) is in nobody's way: the step `stack` deletes it."""
     status = (target.stack or {}).get("StackStatus", "")
-    if status in _TO_DELETE:
+    if status == "DELETE_FAILED":
         raise Stopped(
             f"The stack {target.stack_name} is {status} and cannot be updated. Its events in CloudFormation say why it failed; "
             f"then: make destroy STAGE={target.stage}"

@@ -7,25 +7,22 @@ stay, and the table too unless its own name is typed.
 from typing import Any
 
 import stripe
-from botocore.exceptions import ClientError, WaiterError
+from botocore.exceptions import ClientError
 
 from ops import keys, webhooks
-from ops.deploy import checks
+from ops.deploy import checks, stack
 from ops.deploy.stopped import Stopped
 from ops.deploy.target import Target
-
-POLL_SECONDS, POLLS = 10, 270
-"""A distribution alone takes some minutes to go."""
 
 
 def check(target: Target) -> list[str]:
     """Raises `Stopped` when it must not go on."""
     account = checks.check_aws(target)
-    stack = target.stack or {}
-    status = stack.get("StackStatus", "")
+    there = target.stack or {}
+    status = there.get("StackStatus", "")
     if status.endswith("_IN_PROGRESS") and status not in ("DELETE_IN_PROGRESS", "REVIEW_IN_PROGRESS"):
         raise Stopped(f"The stack {target.stack_name} is {status}. Wait until that has ended, then {target.again}")
-    if stack.get("EnableTerminationProtection"):
+    if there.get("EnableTerminationProtection"):
         raise Stopped(
             f"The stack {target.stack_name} is protected. If it is really to go: aws cloudformation update-termination-protection "
             f"--no-enable-termination-protection --stack-name {target.stack_name}"
@@ -111,15 +108,7 @@ def _versions(s3: Any, bucket: str) -> list[list[dict[str, str]]]:
 def delete_stack(target: Target) -> list[str]:
     if target.stack is None:
         return []
-    cloudformation = target.client("cloudformation")
-    cloudformation.delete_stack(StackName=target.stack_name)
-    try:
-        waiter = cloudformation.get_waiter("stack_delete_complete")
-        waiter.wait(StackName=target.stack.get("StackId", target.stack_name), WaiterConfig={"Delay": POLL_SECONDS, "MaxAttempts": POLLS})
-    except WaiterError:
-        raise Stopped(
-            f"CloudFormation could not delete all of {target.stack_name}. Its events name what is in the way. Then {target.again}"
-        ) from None
+    stack.delete(target)
     return [f"deleted {target.stack_name}"]
 
 

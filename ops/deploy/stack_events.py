@@ -18,7 +18,7 @@ _HINTS = {
         "AWS lets a new account have no CloudFront distribution until its support has verified it: open a case with these words."
     ),
     r"concurren": (
-        "The account has too little concurrency to reserve any (a new one has 10): WebhookReservedConcurrency=0, or ask for more in Service Quotas."
+        "The account has too little concurrency to reserve any (a new one has 10): WebhookReservedConcurrency=0, or more by Service Quotas."
     ),
     r"quota|limit ?exceeded|maximum number": (
         "A quota of the account is used up: ask for more in Service Quotas, or delete what is no longer needed."

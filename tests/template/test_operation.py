@@ -111,8 +111,8 @@ CANARY = "Canary10Percent10Minutes"
     ],
 )
 def test_a_version_takes_over_gradually_where_users_are_and_an_alarm_takes_it_back(named: str, despite: str, configuration: str) -> None:
-    """Where it does not, no alarm is watched either: one that rings would stop the mend. SAM writes an empty configuration then, which takes the
-    alarms from a group that has them (aws/serverless-application-model#2452)."""
+    """Where it does not, no alarm is watched either: one that rings would stop the mend. SAM writes an empty configuration then, which
+    takes the alarms from a group that has them (aws/serverless-application-model#2452)."""
     deployed = transform(Stage=named, DeployDespiteAlarms=despite)
     groups = deployed.of_type("AWS::CodeDeploy::DeploymentGroup")
     aliases = {name: resource for name, resource in deployed.resources.items() if resource["Type"] == "AWS::Lambda::Alias"}

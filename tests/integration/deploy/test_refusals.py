@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from moto.cloudformation.models import cloudformation_backends
 
-from ops.deploy import smoke, stack_events
+from ops.deploy import smoke, stack, stack_events
 from ops.deploy.steps import DEPLOY, DESTROY, perform
 from ops.deploy.stopped import Stopped
 from ops.deploy.target import Target
@@ -166,7 +166,7 @@ def test_what_the_catalogue_takes_away_is_shown_and_agreed_to(cloud: Cloud, caps
 @pytest.mark.parametrize(
     ("status", "words"),
     [
-        ("ROLLBACK_COMPLETE", "make destroy STAGE=dev"),
+        ("DELETE_FAILED", "make destroy STAGE=dev"),
         ("UPDATE_IN_PROGRESS", "somebody else deploys it"),
         ("UPDATE_ROLLBACK_FAILED", "Continue update rollback"),
     ],
@@ -220,6 +220,25 @@ def test_an_alarm_that_stops_nothing(cloud: Cloud) -> None:
         perform(WITHOUT_SMOKE, cloud.target())
 
 
+@pytest.mark.parametrize("status", stack.STILLBORN)
+def test_a_stack_whose_first_deployment_failed_is_made_anew(cloud: Cloud, capsys: pytest.CaptureFixture[str], status: str) -> None:
+    """Stripe's keys stay stored: nobody is asked for them again."""
+    perform(DEPLOY[:4], cloud.target())
+    backend = cloudformation_backends["123456789012"][REGION]
+    failed = backend.get_stack("recur-dev")
+    failed.status = status
+    perform(DEPLOY, cloud.target(keys=False), dry=True)
+    assert "delete the stack recur-dev, whose first deployment failed" in capsys.readouterr().out
+    assert cloud.target().stack
+    changed: list[str] = []
+    with watched(changed.append):
+        perform(DEPLOY, cloud.target(keys=False))
+    assert changed[0] == "DeleteStack"
+    assert "deleted recur-dev, whose first deployment had failed" in capsys.readouterr().out
+    cloud.state()
+    assert backend.get_stack("recur-dev").stack_id != failed.stack_id
+
+
 def test_another_deployment_of_the_stage_in_the_same_account(cloud: Cloud) -> None:
     theirs: Any = {"url": "https://theirs.example/", "enabled_events": ["*"], "metadata": {"app": "recur", "stage": "dev"}}
     cloud.stripe.v1.webhook_endpoints.create(theirs)
@@ -243,12 +262,12 @@ def test_the_stack_fails(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     mark, backend = stack_events.newest, cloudformation_backends["123456789012"][REGION]
 
     def meanwhile(target: Target) -> str | None:
-        before, stack = mark(target), backend.get_stack("recur-dev")
-        stack._add_stack_event("UPDATE_FAILED", "Quota exceeded")  # pyright: ignore[reportPrivateUsage]
+        before, there = mark(target), backend.get_stack("recur-dev")
+        there._add_stack_event("UPDATE_FAILED", "Quota exceeded")  # pyright: ignore[reportPrivateUsage]
         return before
 
     monkeypatch.setattr(stack_events, "newest", meanwhile)
-    with pytest.raises(Stopped, match="What failed first:\n  recur-dev .*: UPDATE_FAILED: Quota exceeded\n    → A quota") as stopped:
+    with pytest.raises(Stopped, match=r"What failed first:\n  recur-dev .*: UPDATE_FAILED: Quota exceeded\n    → A quota") as stopped:
         perform(DEPLOY, cloud.target())
     assert "CAPABILITY_NAMED_IAM" not in str(stopped.value)
     assert "All that sam said is in .aws-sam/log/dev-deploy.txt" in str(stopped.value)

@@ -31,13 +31,13 @@ class CloudFormation:
         assert operation == "describe_stack_events"
         return self
 
-    def paginate(self, StackName: str) -> Iterator[dict[str, Any]]:
-        assert StackName == "recur-dev"
+    def paginate(self, **asked: str) -> Iterator[dict[str, Any]]:
+        assert asked == {"StackName": "recur-dev"}
         for start in range(0, len(self.events), 2):
             self.read += 1
-            yield self.describe_stack_events(StackName, start)
+            yield self.describe_stack_events(start)
 
-    def describe_stack_events(self, StackName: str, start: int = 0) -> dict[str, Any]:
+    def describe_stack_events(self, start: int = 0, **_: str) -> dict[str, Any]:
         if self.error:
             raise ClientError({"Error": {"Code": self.error, "Message": ""}}, "DescribeStackEvents")
         return {"StackEvents": self.events[start : start + 2]}
