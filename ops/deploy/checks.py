@@ -60,7 +60,8 @@ def check_stack(target: Target) -> None:
         )
     if status.endswith("_IN_PROGRESS") and status != "REVIEW_IN_PROGRESS":
         raise Stopped(
-            f"The stack {target.stack_name} is {status}: somebody else deploys it. Wait until that has ended, then {target.again}"
+            f"The stack {target.stack_name} is {status}: somebody else deploys it, or what was cut off still goes on. Wait until that has "
+            f"ended, then {target.again}"
         )
 
 

@@ -27,6 +27,11 @@ class Step(NamedTuple):
     preview: Act
     asks: Callable[[Target], bool] = _never
     """Whether it may need the terminal for a question: then no clock runs over it."""
+    cut_off: str = ""
+    """What goes on by itself when somebody stops in it; ends with a space."""
+
+
+_CLOUDFORMATION = "CloudFormation ends what it has begun, or takes it back, by itself; until then the next one is refused. "
 
 
 def _nothing(target: Target) -> list[str]:
@@ -41,7 +46,7 @@ DEPLOY: tuple[Step, ...] = (
     Step("check", checks.run, checks.look, catalogue.asks),
     Step("keys", key_store.run, key_store.preview),
     Step("build", stack.build, _always("sam build")),
-    Step("stack", stack.run, stack.preview, sam.asks),
+    Step("stack", stack.run, stack.preview, sam.asks, _CLOUDFORMATION),
     Step("catalogue", catalogue.run, catalogue.preview),
     Step("webhook", webhook.run, webhook.preview),
     Step("site", site.run, site.preview),
@@ -53,7 +58,7 @@ DESTROY: tuple[Step, ...] = (
     Step("check", destroy.check, destroy.check),
     Step("webhook", destroy.webhook, destroy.preview_webhook),
     Step("site", destroy.empty_bucket, destroy.preview_bucket),
-    Step("stack", destroy.delete_stack, destroy.preview_stack),
+    Step("stack", destroy.delete_stack, destroy.preview_stack, cut_off=_CLOUDFORMATION),
     Step("table", destroy.delete_table, destroy.preview_table),
     Step("keys", destroy.delete_parameters, destroy.preview_parameters),
 )
@@ -61,13 +66,16 @@ DESTROY: tuple[Step, ...] = (
 
 
 def perform(steps: Sequence[Step], target: Target, *, dry: bool = False) -> None:
-    """Takes the steps one by one and shows each with its seconds. Raises `Stopped` at the first that cannot be done."""
+    """Takes the steps one by one and shows each with its seconds. Raises `Stopped` at the first that cannot be done, or that is cut off."""
     for step in steps:
         clock = Stopwatch()
         act = step.preview if dry else step.run
         try:
             with _clock(step, clock, shown=dry or not step.asks(target)):
                 done = act(target)
+        except KeyboardInterrupt:
+            _show("✗", step, [], clock)
+            raise Stopped(f"{step.name}: stopped by you. {step.cut_off}To go on from here: {target.again}") from None
         except Stopped as reason:
             _show("✗", step, [], clock)
             raise Stopped(f"{step.name}: {reason}") from None
@@ -81,6 +89,10 @@ def perform(steps: Sequence[Step], target: Target, *, dry: bool = False) -> None
 
 
 def _clock(step: Step, clock: Stopwatch, *, shown: bool) -> AbstractContextManager[None]:
+    """At a terminal, a line that counts; elsewhere (a pipeline's log) one when the step begins, as some take many minutes."""
+    if not sys.stderr.isatty():
+        print(f"… {step.name}", flush=True)
+        return nullcontext()
     return progress(lambda: f"… {step.name:<11} {clock.seconds:.0f} s") if shown else nullcontext()
 
 
