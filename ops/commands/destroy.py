@@ -15,13 +15,16 @@ def add_to(commands: Any) -> None:
     parser.add_argument("--stage", choices=STAGES, required=True, help="which stage")
     parser.add_argument("--delete-table", metavar="NAME", default="", help="delete the table too; its name confirms it")
     parser.add_argument("--confirm", metavar="STACK", default="", help="prod only: recur-prod, if nobody is there to type it")
+    words = "do not ask Stripe, for a key that it no longer takes: says which endpoint to delete by hand"
+    parser.add_argument("--leave-endpoint", action="store_true", help=words)
     parser.add_argument("--dry-run", action="store_true", help="say what would be done, and change nothing")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """0 gone, and it was said what was kept; 1 stopped, and to be run again."""
-    target = Target(arguments.stage, command="destroy", delete_table=arguments.delete_table)
+    given, leave = arguments.delete_table, arguments.leave_endpoint
+    target = Target(arguments.stage, command="destroy", delete_table=given, leave_endpoint=leave)
     if arguments.stage == "prod" and not arguments.dry_run:
         _confirm(target.stack_name, arguments.confirm)
     perform(DESTROY, target, dry=arguments.dry_run)

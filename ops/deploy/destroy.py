@@ -4,15 +4,19 @@ In Stripe only the webhook endpoint goes: customers, subscriptions and products 
 stay, and the table too unless its own name is typed.
 """
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import stripe
 from botocore.exceptions import ClientError
 
 from ops import keys, webhooks
-from ops.deploy import checks, stack
+from ops.deploy import checks, stack, stripe_keys
 from ops.deploy.stopped import Stopped
 from ops.deploy.target import Target
+from ops.parameters import Name
+
+_T = TypeVar("_T")
 
 
 def check(target: Target) -> list[str]:
@@ -49,28 +53,46 @@ def _kept(target: Target) -> list[str]:
 
 
 def webhook(target: Target) -> list[str]:
-    client = _stripe(target)
-    if client is None:
-        return ["no key in SSM, so none in Stripe was looked for"]
-    return [f"deleted {endpoint}" for endpoint in webhooks.remove(client, target.stage, target.outputs.get("WebhookUrl"))]
+    return [f"deleted {endpoint}" for endpoint in _with_stripe(target, webhooks.remove)] or _left(target)
 
 
 def preview_webhook(target: Target) -> list[str]:
-    client = _stripe(target)
-    there = webhooks.endpoints(client, target.stage, target.outputs.get("WebhookUrl")) if client else []
-    return [f"delete {endpoint.id}" for endpoint in there]
+    return [f"delete {endpoint.id}" for endpoint in _with_stripe(target, webhooks.endpoints)] or _left(target)
 
 
-def _stripe(target: Target) -> stripe.StripeClient | None:
-    """With the stored key: the one of the account that the endpoint is in."""
-    key = target.parameters.get("deploy-key") or target.parameters.get("secret-key")
-    if key is None:
-        return None
+def _with_stripe(target: Target, ask: Callable[[stripe.StripeClient, str, str | None], list[_T]]) -> list[_T]:
+    """What is asked with the stored key: the one of the account that the endpoint is in. Raises `Stopped` if Stripe does not take it."""
+    if target.leave_endpoint or not (stored := _stored(target)):
+        return []
+    name, key = stored
     try:
         keys.check(key, target.stage)
+        return ask(target.stripe_client(key), target.stage, target.outputs.get("WebhookUrl"))
     except keys.WrongKey as error:
-        raise Stopped(f"{target.parameters.path('secret-key')}: {error}") from None
-    return target.stripe_client(key)
+        reason = str(error)
+    except (stripe.AuthenticationError, stripe.PermissionError) as error:
+        reason = error.user_message or str(error)
+    raise Stopped(
+        f"Stripe does not let the stored key ({target.parameters.path(name)}) delete the webhook endpoint: {reason} Store one that may, "
+        f"{stripe_keys.setting(target.stage, name)}, then {target.again}. Or leave the endpoint: {target.again} ARGS=--leave-endpoint, "
+        f"and delete it yourself: {_by_hand(target)}"
+    )
+
+
+def _stored(target: Target) -> tuple[Name, str] | None:
+    names: tuple[Name, ...] = ("deploy-key", "secret-key")
+    return next(((name, key) for name in names if (key := target.parameters.get(name))), None)
+
+
+def _left(target: Target) -> list[str]:
+    if target.leave_endpoint:
+        return [f"leaves the endpoint to you: {_by_hand(target)}"]
+    return [] if _stored(target) else ["no key in SSM, so none in Stripe was looked for"]
+
+
+def _by_hand(target: Target) -> str:
+    url = target.outputs.get("WebhookUrl")
+    return f"in Stripe's Dashboard, Developers, Webhooks, {f'the one at {url}' if url else f'the one described as Recur, {target.stage}'}"
 
 
 # --------------------------------------------------------------------------------------------------------------- AWS

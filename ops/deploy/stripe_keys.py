@@ -55,8 +55,13 @@ def resolve(stage: str, parameters: Parameters, environment: Mapping[str, str]) 
 
 def replacing(stage: str, variable: str) -> str:
     """How a stored key is replaced."""
-    name = {"STRIPE_SECRET_KEY": "stripe-key", "STRIPE_PUBLISHABLE_KEY": "publishable-key", "STRIPE_DEPLOY_KEY": "deploy-key"}[variable]
-    return f"To replace it: .venv/bin/python -m ops secrets set {name} --stage {stage}"
+    [name] = [name for name, each in VARIABLES.items() if each == variable]
+    return f"To replace it: {setting(stage, name)}"
+
+
+def setting(stage: str, name: Name) -> str:
+    """The command that stores a key."""
+    return f".venv/bin/python -m ops secrets set {'stripe-key' if name == 'secret-key' else name} --stage {stage}"
 
 
 def check_agreement(stage: str, secret: str, publishable: str, deploy: str | None = None) -> None:

@@ -39,6 +39,8 @@ class Target:
     """Or destroy."""
     delete_table: str = ""
     """The name of the table that may be destroyed too, typed by the operator."""
+    leave_endpoint: bool = False
+    """Destroys without Stripe: its endpoint is deleted by hand."""
 
     _clients: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
 

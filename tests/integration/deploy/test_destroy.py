@@ -97,6 +97,38 @@ def test_whoever_died_at_any_change_is_mended_by_the_next(cloud: Cloud, table: s
             cloud.make_table()
 
 
+@pytest.mark.parametrize(
+    "key", ["sk_test_rolled", "rk_test_narrow", "sk_" + "live_x" + "1" * 20], ids=["unknown", "narrow", "of-another-mode"]
+)
+def test_a_stored_key_that_stripe_does_not_take_has_two_ways_out(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], key: str
+) -> None:
+    deploy(cloud)
+    cloud.control("keys", {"key": "rk_test_narrow", "scopes": ["plan_read"]})
+    cloud.target().parameters.put("secret-key", key)
+    for dry in (False, True):
+        with pytest.raises(Stopped, match=r"does not let the stored key \(/recur/dev/stripe/secret-key\)") as stopped:
+            perform(DESTROY, destroying(cloud), dry=dry)
+        assert ".venv/bin/python -m ops secrets set stripe-key --stage dev, then make destroy STAGE=dev." in str(stopped.value)
+        assert "make destroy STAGE=dev ARGS=--leave-endpoint, and delete it yourself: in Stripe's Dashboard" in str(stopped.value)
+        assert key not in str(stopped.value)
+    assert cloud.target().stack
+    capsys.readouterr()
+    monkeypatch.setattr(targets, "ROOT", cloud.project)
+    monkeypatch.setattr(sys, "argv", ["ops", "destroy", "--stage", "dev", "--leave-endpoint"])
+    assert ops.main() == 0
+    assert f"Webhooks, the one at {cloud.local.webhook_url}\n" in capsys.readouterr().out
+    assert (cloud.target().stack, cloud.target().parameters.there()) == (None, [])
+    assert len(cloud.endpoints()) == 1
+
+
+def test_the_key_that_deploys_is_the_one_to_replace(cloud: Cloud) -> None:
+    deploy(cloud)
+    cloud.target().parameters.put("deploy-key", "rk_test_gone")
+    with pytest.raises(Stopped, match="ops secrets set deploy-key --stage dev"):
+        perform(DESTROY, destroying(cloud))
+
+
 def test_again_there_is_nothing_to_do(cloud: Cloud) -> None:
     deploy(cloud)
     perform(DESTROY, destroying(cloud))
