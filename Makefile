@@ -99,12 +99,12 @@ build: .venv-sam/.ready .venv-sam/bin/python3.13
 ## deploy: a stage to AWS and Stripe (make deploy STAGE=dev; with ARGS=--dry-run it only says what it would do)
 .PHONY: deploy
 deploy: .venv/.ready .venv-sam/.ready .venv-sam/bin/python3.13
-	@SAM=$(SAM) $(PYTHON) -m ops deploy --stage '$(or $(STAGE),$(error Say which stage: make deploy STAGE=dev))' $(ARGS)
+	@SAM=$(SAM) $(PYTHON) -m ops deploy --stage '$(STAGE)' $(ARGS)
 
 ## destroy: undoes deploy, but for Stripe's data, the users and the table (make destroy STAGE=dev)
 .PHONY: destroy
 destroy: .venv/.ready
-	@$(PYTHON) -m ops destroy --stage '$(or $(STAGE),$(error Say which stage: make destroy STAGE=dev))' \
+	@$(PYTHON) -m ops destroy --stage '$(STAGE)' \
 		$(if $(DELETE_TABLE),--delete-table '$(DELETE_TABLE)') $(if $(CONFIRM),--confirm '$(CONFIRM)') $(ARGS)
 
 ## clean: remove everything that these targets made
@@ -112,6 +112,10 @@ destroy: .venv/.ready
 clean:
 	@rm -rf .venv .venv-* .aws-sam .cache build .pytest_cache .ruff_cache .hypothesis tests/web/node_modules
 	@find layers functions local ops tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Said before anything is set up for it, which takes minutes.
+STAGELESS := $(if $(STAGE),,$(firstword $(filter deploy destroy,$(MAKECMDGOALS))))
+$(if $(STAGELESS),$(error Say which stage: make $(STAGELESS) STAGE=dev))
 
 # ------------------------------------------------------------------------------------------------------------ set-up
 .venv/.ready: uv.lock
