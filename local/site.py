@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from local.http_server import Request, Response
-from local.site_content import CACHE_CONTROL, CONFIG_FILE, config_body, content_type, etag
+from local.site_content import CACHE_CONTROL, CONFIG_FILE, config_body, content_type, etag, is_hidden
 from local.template import SiteDelivery
 
 _COMPRESSIBLE = ("text/", "application/json", "application/manifest+json", "image/svg+xml", "image/x-icon")
@@ -59,7 +59,7 @@ class Site:
             return self._config
         # Only the root has an index: that is what DefaultRootObject means, and S3 keys are not folders.
         key = self._delivery.default_root_object if path == "/" else path[1:]
-        if "\\" in key or "\0" in key or any(part in ("", ".", "..") or part.startswith(".") for part in key.split("/")):
+        if "\\" in key or "\0" in key or is_hidden(key) or "" in key.split("/"):
             return None
         file = self._folder / key
         try:

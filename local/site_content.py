@@ -30,6 +30,11 @@ _TYPES = {
 }
 
 
+def is_hidden(key: str) -> bool:
+    """A part begins with a dot: an editor's or a tool's file. Not the folder .well-known, which is for the world (RFC 8615)."""
+    return any(part.startswith(".") for part in key.removeprefix(".well-known/").split("/"))
+
+
 def content_type(key: str) -> str:
     """By the ending of a file's name."""
     return _TYPES.get(PurePosixPath(key).suffix.lower()) or mimetypes.guess_type(key)[0] or "binary/octet-stream"

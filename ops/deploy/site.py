@@ -14,10 +14,13 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from local.site_content import CACHE_CONTROL, CONFIG_FILE, config_body, content_type, etag, site_config
+from local.site_content import CACHE_CONTROL, CONFIG_FILE, config_body, content_type, etag, is_hidden, site_config
+from ops.deploy.stopped import Stopped
 from ops.deploy.target import Target
 
 AT_ONCE = 8
+DELETED_AT_ONCE = 1000
+"""What `delete_objects` takes."""
 INVALIDATION = "invalidation"
 """The tag's key; its value is the invalidation's id."""
 
@@ -69,9 +72,18 @@ def run(target: Target) -> list[str]:
         list(pool.map(put, parts))
         list(pool.map(put, [each for each in pages if each.key.endswith(".html")]))
     put(config)
-    if todo.removed:
-        s3.delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": key} for key in todo.removed], "Quiet": True})
+    for start in range(0, len(todo.removed), DELETED_AT_ONCE):
+        delete(s3, bucket, [{"Key": key} for key in todo.removed[start : start + DELETED_AT_ONCE]])
     return [f"{len(todo.uploaded)} uploaded, {len(todo.removed)} removed"]
+
+
+def delete(s3: Any, bucket: str, objects: list[dict[str, str]]) -> None:
+    """`DELETED_AT_ONCE` at most. Raises `Stopped`: S3 answers 200, and what it did not delete is in the body."""
+    failed = s3.delete_objects(Bucket=bucket, Delete={"Objects": objects, "Quiet": True}).get("Errors", [])
+    if failed:
+        first, more = failed[0], f" and {len(failed) - 1} more" if failed[1:] else ""
+        why = f"{first.get('Code')}, {first.get('Message')}"
+        raise Stopped(f"S3 did not delete {first.get('Key')}{more} from {bucket}: {why}. Is there a policy or a lock?")
 
 
 def _ordered(uploaded: Iterable[File], config: File) -> list[File]:
@@ -109,10 +121,10 @@ def wanted(target: Target) -> list[File]:
 
 
 def files(folder: Path) -> list[File]:
-    """All but what begins with a dot, by key."""
+    """All but what is hidden, by key."""
     found = sorted(path for path in folder.rglob("*") if path.is_file())
     keys = [(path, path.relative_to(folder).as_posix()) for path in found]
-    return [File(key, path.read_bytes()) for path, key in keys if not any(part.startswith(".") for part in key.split("/"))]
+    return [File(key, path.read_bytes()) for path, key in keys if not is_hidden(key)]
 
 
 def config_of(target: Target) -> File:

@@ -4,8 +4,9 @@ import pytest
 
 from billing.events import HANDLERS
 from billing.release import NEWEST
-from ops.deploy import webhook
-from ops.deploy.steps import DEPLOY, perform
+from ops.deploy import site, webhook
+from ops.deploy.steps import DEPLOY, DESTROY, perform
+from ops.deploy.stopped import Stopped
 from tests.integration.deploy.cloud import PAGES, PUBLISHABLE_KEY, SECRET_KEY, Cloud, Died, watched
 
 
@@ -61,9 +62,9 @@ def test_again_changes_nothing(cloud: Cloud) -> None:
 
 def test_only_what_differs_is_uploaded_and_removed(cloud: Cloud) -> None:
     perform(DEPLOY, cloud.target())
-    site = cloud.project / "static_site"
-    (site / "index.html").write_text("<title>New</title>")
-    (site / "img" / "favicon.svg").unlink()
+    pages = cloud.project / "static_site"
+    (pages / "index.html").write_text("<title>New</title>")
+    (pages / "img" / "favicon.svg").unlink()
     changed: list[str] = []
     with watched(changed.append):
         perform(DEPLOY, cloud.target())
@@ -71,6 +72,41 @@ def test_only_what_differs_is_uploaded_and_removed(cloud: Cloud) -> None:
     assert changed == ["PutObject", "PutObject", "DeleteObjects", "CreateInvalidation", "PutObjectTagging"]
     assert cloud.invalidations() == 2
     assert sorted(cloud.objects()) == sorted({*PAGES, "config.json"} - {"img/favicon.svg"})
+
+
+def test_what_is_well_known_is_uploaded_and_what_is_hidden_is_not(cloud: Cloud) -> None:
+    for hidden in (".well-known/security.txt", ".well-known/.swp", ".git/config", "js/.well-known/security.txt"):
+        file = cloud.project / "static_site" / hidden
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("Contact: mailto:you@example.com")
+    perform(DEPLOY[:7], cloud.target())
+    assert sorted(cloud.objects()) == sorted({*PAGES, "config.json", ".well-known/security.txt"})
+
+
+def test_what_s3_does_not_delete_is_an_error(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It answers 200, and says so in the body."""
+    perform(DEPLOY[:7], cloud.target())
+    for page in ("404.html", "css/base.css"):
+        (cloud.project / "static_site" / page).unlink()
+    refused = [{"Key": key, "Code": "AccessDenied", "Message": "Access Denied"} for key in ("404.html", "css/base.css")]
+    monkeypatch.setattr(cloud.target().client("s3"), "delete_objects", lambda **_: {"Errors": refused})
+    with pytest.raises(Stopped, match=r"^site: S3 did not delete 404\.html and 1 more from .*: AccessDenied, Access Denied"):
+        perform(DEPLOY[:7], cloud.target())
+    with pytest.raises(Stopped, match=r"^site: S3 did not delete 404\.html"):
+        perform(DESTROY, cloud.target(command="destroy"))
+    assert cloud.target().stack
+
+
+def test_more_is_removed_than_s3_takes_at_once(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    perform(DEPLOY[:7], cloud.target())
+    for page in ("404.html", "css/base.css", "js/http.js"):
+        (cloud.project / "static_site" / page).unlink()
+    monkeypatch.setattr(site, "DELETED_AT_ONCE", 2)
+    changed: list[str] = []
+    with watched(changed.append):
+        perform(DEPLOY[:7], cloud.target())
+    assert changed.count("DeleteObjects") == 2
+    assert sorted(cloud.objects()) == ["config.json", "img/favicon.svg", "index.html"]
 
 
 def test_a_file_of_another_type_is_mended(cloud: Cloud) -> None:

@@ -23,6 +23,9 @@ def folder(tmp_path: Path) -> Path:
     (folder / "js" / "app.js").write_text("export {}\n")
     (folder / "logo.png").write_bytes(b"\x89PNG" + bytes(2000))
     (folder / ".hidden").write_text("hidden")
+    (folder / ".well-known").mkdir()
+    (folder / ".well-known" / "security.txt").write_text("Contact: mailto:you@example.com")
+    (folder / ".well-known" / ".hidden").write_text("hidden")
     (tmp_path / "secret.txt").write_text("secret")
     (folder / "link.txt").symlink_to(tmp_path / "secret.txt")
     return folder
@@ -51,6 +54,7 @@ def header(response: Response, name: str) -> str | None:
         ("/js/app.js", "text/javascript"),
         ("/logo.png", "image/png"),
         ("/config.json", "application/json"),
+        ("/.well-known/security.txt", "text/plain; charset=utf-8"),
     ],
 )
 def test_files_have_their_type(site: Site, target: str, content_type: str) -> None:
