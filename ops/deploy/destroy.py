@@ -11,7 +11,7 @@ import stripe
 from botocore.exceptions import ClientError
 
 from ops import keys, webhooks
-from ops.deploy import checks, stack, stripe_keys
+from ops.deploy import checks, site, stack, stripe_keys
 from ops.deploy.stopped import Stopped
 from ops.deploy.target import Target
 from ops.parameters import Name
@@ -46,7 +46,9 @@ def _kept(target: Target) -> list[str]:
     kept = [f"keeps the user pool {outputs['UserPoolId']}"] if "UserPoolId" in outputs else []
     if (table := outputs.get("TableName")) and not target.delete_table:
         kept.append(f"keeps the table {table} (make destroy STAGE={target.stage} DELETE_TABLE={table} deletes it)")
-    return kept
+    settings = target.overrides.settings
+    where = settings.get("s3_bucket", "sam's own bucket, which other stacks may use (its name is in the stack aws-sam-cli-managed-default)")
+    return [*kept, f"keeps what deployments uploaded, {settings.get('s3_prefix', target.stack_name)}/ in {where}"]
 
 
 # ------------------------------------------------------------------------------------------------------------ Stripe
@@ -102,7 +104,7 @@ def empty_bucket(target: Target) -> list[str]:
     """All versions of everything: CloudFormation deletes no bucket that holds anything."""
     bucket, s3, count = target.outputs.get("SiteBucketName"), target.client("s3"), 0
     for batch in _versions(s3, bucket) if bucket else []:
-        s3.delete_objects(Bucket=bucket, Delete={"Objects": batch, "Quiet": True})
+        site.delete(s3, bucket, batch)
         count += len(batch)
     return [f"{count} objects removed"] if count else []
 

@@ -44,6 +44,7 @@ def test_only_the_endpoint_goes_in_stripe(cloud: Cloud, capsys: pytest.CaptureFi
     said = capsys.readouterr().out
     assert f"keeps the table {TABLE}" in said
     assert f"keeps the user pool {REGION}_pool" in said
+    assert "keeps what deployments uploaded, recur-dev/ in sam's own bucket" in said
 
 
 def test_the_bucket_is_empty_before_the_stack_goes(cloud: Cloud) -> None:
