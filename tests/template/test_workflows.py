@@ -1,6 +1,9 @@
 """The pipeline: no long-lived key, least permissions, and the very commands that one would type."""
 
+import os
 import re
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -45,6 +48,26 @@ def test_one_stage_after_the_other_and_none_without_the_tests() -> None:
         assert (ROOT / job["uses"]).is_file()
 
 
+def test_a_fork_runs_the_tests_and_deploys_nothing() -> None:
+    jobs = WORKFLOWS["deploy.yml"]["jobs"]
+    assert {name: job.get("if") for name, job in jobs.items()} == {"ci": None} | dict.fromkeys(
+        ("dev", "staging", "prod"), "vars.DEPLOY == 'on'"
+    )
+
+
+@pytest.mark.parametrize(("newest", "status"), [("a" * 40, 0), ("b" * 40, 1), ("", 1)], ids=["still", "overtaken", "unknown"])
+def test_a_run_that_was_overtaken_does_not_put_old_code_back(tmp_path: Path, newest: str, status: int) -> None:
+    asked = tmp_path / "asked"
+    gh = tmp_path / "gh"
+    gh.write_text(f'#!/bin/sh\necho "$@" >{asked}\n{f"echo {newest}" if newest else "exit 4"}\n')
+    gh.chmod(0o755)
+    run = {"GITHUB_SHA": "a" * 40, "GITHUB_REF_NAME": "main", "GITHUB_REPOSITORY": "you/recur", "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    done = subprocess.run(["bash", ROOT / ".ci" / "newest"], env=run, capture_output=True, text=True, check=False)
+    assert asked.read_text() == "api repos/you/recur/git/ref/heads/main --jq .object.sha\n"
+    assert (done.returncode != 0) == bool(status)
+    assert ("would put" in done.stdout) == (newest == "b" * 40)
+
+
 def test_a_stage_is_deployed_once_at_a_time_in_its_own_environment() -> None:
     job = WORKFLOWS["deploy-stage.yml"]["jobs"]["deploy"]
     assert job["environment"] == "${{ inputs.stage }}"
@@ -56,12 +79,12 @@ def test_the_commands_are_those_of_a_laptop() -> None:
     *tools, ci = typed["ci.yml"]
     assert ci == "bash .ci/run"
     assert all(command.startswith("sudo apt-get install ") for command in tools)
-    assert typed["deploy-stage.yml"] == ['make deploy STAGE="$STAGE" ARGS=--yes']
+    assert typed["deploy-stage.yml"] == ["bash .ci/newest", 'make deploy STAGE="$STAGE" ARGS=--yes']
     assert typed["audit.yml"] == ["make audit"]
     targets = (ROOT / "Makefile").read_text()
     assert "\ndeploy:" in targets
     assert "\naudit:" in targets
-    assert (ROOT / ".ci" / "run").is_file()
+    assert all((ROOT / ".ci" / name).is_file() for name in ("run", "newest"))
     # What others may write never becomes part of a command.
     assert not any("${{" in command for commands in typed.values() for command in commands)
 
