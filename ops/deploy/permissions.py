@@ -1,6 +1,7 @@
 """What a restricted Stripe key must be allowed to do, and how to find out without doing anything.
 
-A permission to write is tried on an object that does not exist: who may not gets 403, who may gets 404.
+A permission to write is tried on an object that does not exist: who may not gets 403, who may gets 404. What is only expanded in another
+object's answer needs its permission as well. Source: Stripe Apps, "Permissions reference"; it holds for restricted keys.
 """
 
 from collections.abc import Callable
@@ -26,6 +27,7 @@ FOR_FUNCTIONS: dict[str, Probe] = {
     "Checkout Sessions: Write": lambda v1: v1.checkout.sessions.update(f"cs_test_{_NONE}", {}),
     "Subscriptions: Write": lambda v1: v1.subscriptions.update(f"sub_{_NONE}", {}),
     "Invoices: Write": lambda v1: v1.invoices.update(f"in_{_NONE}", {}),
+    "PaymentIntents: Read": lambda v1: v1.payment_intents.retrieve(f"pi_{_NONE}"),
     "Payment Methods: Read": lambda v1: v1.payment_methods.retrieve(f"pm_{_NONE}"),
     "Setup Intents: Read": lambda v1: v1.setup_intents.retrieve(f"seti_{_NONE}"),
     "Entitlements: Read": lambda v1: v1.entitlements.features.list({"limit": 1}),

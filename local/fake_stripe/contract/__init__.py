@@ -40,6 +40,11 @@ class Contract:
     objects: dict[str, str]
     routes: list[Route]
     plans: dict[str, dict] = field(default_factory=dict)
+    names: dict[str, str] = field(init=False)
+    """From a class to the `object` value of what it describes."""
+
+    def __post_init__(self) -> None:
+        self.names = {class_key: name for name, class_key in self.objects.items()}
 
     @property
     def is_clover(self) -> bool:

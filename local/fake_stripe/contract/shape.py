@@ -4,7 +4,7 @@ The world keeps each object once, in the newest release's words, with ids where 
 release's declared fields beside it.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import InvalidRequest
 from ..registry import REGISTRY
@@ -17,9 +17,17 @@ if TYPE_CHECKING:
 MAX_EXPAND_DEPTH = 4
 
 
-def expansion(contract: Contract, returns: Any, paths: list[str]) -> dict:
-    """`["data.customer", "latest_invoice.payments"]` as nested hashes, after checking that each can be expanded."""
+class Expansion(NamedTuple):
+    """What an `expand` asks for: `tree` as nested hashes, and the names of the `objects` that are shown for it."""
+
+    tree: dict
+    objects: frozenset[str]
+
+
+def expansion(contract: Contract, returns: Any, paths: list[str]) -> Expansion:
+    """Of `["data.customer", "latest_invoice.payments"]`, after checking that each can be expanded."""
     tree: dict = {}
+    objects: set[str] = set()
     for path in paths:
         segments = path.split(".")
         if len(segments) > MAX_EXPAND_DEPTH:
@@ -31,31 +39,38 @@ def expansion(contract: Contract, returns: Any, paths: list[str]) -> dict:
                     f"This property cannot be expanded ({path}). You may want to try expanding 'data.{path}' instead.", param="expand[0]"
                 )
             segments, kind = segments[1:], ["ref", kind[1]]
-        _check(contract, kind, segments, path)
+        objects |= _check(contract, kind, segments, path)
         node = tree
         for segment in segments:
             node = node.setdefault(segment, {})
-    return tree
+    return Expansion(tree, frozenset(objects))
 
 
-def _check(contract: Contract, kind: Any, segments: list[str], path: str) -> None:
-    """Walks the declared types along the path. Unions and untyped fields end the walk: what they hold is known only when shown."""
+def _check(contract: Contract, kind: Any, segments: list[str], path: str) -> set[str]:
+    """Walks the declared types along the path; the objects met that are not shown without it.
+
+    Unions and untyped fields end the walk: what they hold is known only when shown.
+    """
+    met: set[str] = set()
     for position, segment in enumerate(segments):
-        while isinstance(kind, list) and kind[0] == "list":
-            kind = kind[1]
         if not isinstance(kind, list) or kind[0] not in ("ref", "id", "page"):
-            return
+            return met
         if kind[0] == "page":
             if segment != "data":
                 raise InvalidRequest(f"This property cannot be expanded ({path}).", param="expand[0]")
             kind = ["ref", kind[1]]
             continue
-        fields = contract.classes.get(kind[1], {})
+        owner, fields = contract.names.get(kind[1], ""), contract.classes.get(kind[1], {})
         if segment not in fields:
             raise InvalidRequest(f"This property cannot be expanded ({path}).", param="expand[0]")
         kind = fields[segment][0]
         if position == len(segments) - 1 and not _expandable(contract, kind, segment):
             raise InvalidRequest(f"This property cannot be expanded ({path}).", param="expand[0]")
+        while isinstance(kind, list) and kind[0] == "list":
+            kind = kind[1]
+        if isinstance(kind, list) and (kind[0] == "id" or (kind[0] == "page" and (owner, segment) in REGISTRY.includes)):
+            met.add(contract.names.get(kind[1], ""))
+    return met - {""}
 
 
 def _expandable(contract: Contract, kind: Any, segment: str) -> bool:
@@ -80,7 +95,6 @@ class Renderer:
     def __init__(self, contract: Contract, world: "World"):
         self.contract = contract
         self.world = world
-        self._names = {class_key: name for name, class_key in contract.objects.items()}
 
     def show(self, stored: dict, expand: dict | None = None) -> dict:
         """The object as the release answers it."""
@@ -157,7 +171,7 @@ class Renderer:
         """A nested hash; or, by id, a whole object of its own."""
         if isinstance(value, dict):
             return self.show(value, expand) if isinstance(value.get("object"), str) else self._fields(class_key, value, expand or {}, owner)
-        name = self._names.get(class_key, "")
+        name = self.contract.names.get(class_key, "")
         compute = REGISTRY.lookups.get(name)
         found = compute(self.world, value) if compute else self.world.find(name, str(value))
         return value if found is None else self.show(found, expand)

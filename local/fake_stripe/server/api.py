@@ -2,12 +2,13 @@
 
 import json
 import traceback
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import unquote
 
 from ..contract import Contract, Route, contract_for
 from ..contract.params import validate
-from ..contract.shape import expansion, renderer_for
+from ..contract.shape import Expansion, expansion, renderer_for
 from ..errors import ApiFailure, InvalidRequest, NotSupported, PermissionDenied, StripeError
 from ..registry import REGISTRY, Call, Endpoint, Page
 from ..world import Origin, World
@@ -18,7 +19,7 @@ from .limits import RateLimit
 from .messages import Request, Response
 from .paging import cut
 from .requests import RequestLog
-from .routing import Routes, declared_routes, endpoint_routes, same_call
+from .routing import Routes, declared_routes, endpoint_routes, read_scopes, same_call
 
 CORS = {
     "Access-Control-Allow-Origin": "*",
@@ -40,6 +41,7 @@ class Api:
         self.limit = RateLimit()
         self._routes = endpoint_routes(REGISTRY)
         self._declared: dict[str, Routes] = {}
+        self._scopes: dict[str, dict[str, str]] = {}
 
     def handle(self, request: Request) -> Response:
         """Never raises: every StripeError becomes its answer, and a mistake of ours a 500 that says whose it is."""
@@ -109,18 +111,27 @@ class Api:
             given = validate(contract.classes, declared.params, given)
             returns = declared.returns
             refuse_unhonoured(endpoint.takes, given)
+        expand = expansion(contract, returns, given.pop("expand", None) or []) if declared is not None else Expansion({}, frozenset())
+        for scope in sorted(self.scopes_of(contract, expand.objects)):
+            key.require(scope)
         with self.world.lock:
             self.world.run_due()
-            expand = expansion(contract, returns, given.pop("expand", None) or []) if declared is not None else {}
             with self.world.acting(Origin(request_id, idempotency_key)):
                 call = Call(self.world, contract, {**given, **proof}, path, key.kind == "publishable", self.world.base_url)
                 result = endpoint.handler(call)
-            body = self._show(result, contract, given, expand, request.path)
+            body = self._show(result, contract, given, expand.tree, request.path)
         return Response(
             200,
             json.dumps(body).encode(),
             {"Content-Type": "application/json", "Stripe-Version": contract.api_version, "Request-Id": request_id},
         )
+
+    def scopes_of(self, contract: Contract, objects: Iterable[str]) -> set[str]:
+        """What a restricted key needs besides the endpoint's own permission, to be shown these expanded (assumption expanded_scopes)."""
+        known = self._scopes.get(contract.api_version)
+        if known is None:
+            known = self._scopes[contract.api_version] = read_scopes(REGISTRY, contract)
+        return {known[name] for name in objects if name in known}
 
     def forget(self) -> None:
         """No idempotent answer, no logged request."""

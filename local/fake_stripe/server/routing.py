@@ -62,3 +62,14 @@ def declared_routes(contract: Contract) -> Routes:
     for declared in contract.routes:
         routes.add(declared.method, declared.path, declared)
     return routes
+
+
+def read_scopes(registry: Registry, contract: Contract) -> dict[str, str]:
+    """From an object's name to the permission for retrieving one; objects that cannot be retrieved by themselves need none."""
+    declared, scopes = declared_routes(contract), dict[str, str]()
+    for endpoint in registry.endpoints:
+        found = declared.find("GET", endpoint.path) if endpoint.method == "GET" and not endpoint.own else None
+        returns = found[0].returns if found and same_call(found[0].path, endpoint.path) else None
+        if isinstance(returns, list) and returns[0] == "ref" and returns[1] in contract.names:
+            scopes[contract.names[returns[1]]] = endpoint.scope
+    return scopes

@@ -5,13 +5,11 @@ from collections.abc import Iterator
 import pytest
 from stripe import StripeClient
 
-from local.fake_stripe.registry import load
-from local.fake_stripe.server.routing import endpoint_routes
 from local.ports import Ports
 from local.stack import LocalStack
 from ops.deploy.permissions import FOR_FUNCTIONS, missing
-from tests.support.people import Json, Person, Stripe
-from tests.support.permissions import documented
+from tests.support.people import Person, Stripe
+from tests.support.permissions import documented, needed
 
 NAMES = documented("functions")
 PERMISSIONS = list(NAMES.values())
@@ -57,13 +55,6 @@ def test_the_whole_life_of_a_subscriber_with_a_narrow_key(narrow: LocalStack) ->
     assert ours
     assert [request for request in ours if request["status"] in (401, 403)] == []
     assert needed(ours) == set(PERMISSIONS), "no permission is asked for that nothing needs"
-
-
-def needed(requests: list[Json]) -> set[str]:
-    """The permissions for these calls; to write includes to read."""
-    routes = endpoint_routes(load())
-    found = {route[0].scope for route in (routes.find(request["method"], request["path"]) for request in requests) if route}
-    return {scope for scope in found if scope.replace("_read", "_write") not in found or scope.endswith("_write")}
 
 
 def test_what_a_key_lacks_is_told_by_the_names_of_the_page(narrow: LocalStack) -> None:

@@ -11,6 +11,7 @@ import pytest
 from local.stack import LocalStack
 from tests.integration.ops.conftest import Ops
 from tests.support.people import Person, Stripe
+from tests.support.permissions import documented
 
 Json = dict[str, Any]
 
@@ -77,9 +78,7 @@ def test_the_webhooks_secret_is_rotated_while_events_arrive(stack: LocalStack, s
 
 def test_a_new_key_is_in_use_without_a_deployment(stack: LocalStack, subscriber: Person, ops: Ops) -> None:
     stripe, renewed = Stripe(stack), "rk_" + "test_renewed"
-    writes = ["customer_write", "checkout_session_write", "subscription_write", "invoice_write"]
-    reads = ["payment_method_read", "setup_intent_read", "entitlement_read", "plan_read", "product_read", "event_read"]
-    stripe.control("keys", {"key": renewed, "scopes": writes + reads})
+    stripe.control("keys", {"key": renewed, "scopes": list(documented("functions").values())})
     stored = ops("secrets", "set", "stripe-key", "--stage", "dev", given=renewed + "\n")
     assert (stored.returncode, stored.stderr) == (0, "")
     assert renewed not in stored.stdout

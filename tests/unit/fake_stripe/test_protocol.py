@@ -151,6 +151,31 @@ def test_a_restricted_key_does_what_its_scopes_say(endive: Shop) -> None:
     assert "'rak_subscription_write'" in error.error["message"]
 
 
+@pytest.mark.parametrize(
+    ("path", "expand", "scope"),
+    [
+        ("/v1/subscriptions", "data.customer", "customer_read"),
+        ("/v1/subscriptions", "data.latest_invoice.payments", "invoice_read"),
+        ("/v1/subscriptions", "data.pending_setup_intent", "setup_intent_read"),
+        ("/v1/invoices", "data.payments", None),
+        ("/v1/invoices/{invoice}", "payments.data.payment.payment_intent", "payment_intent_read"),
+        ("/v1/prices", "data.product", "product_read"),
+        ("/v1/prices", "data.currency_options", None),
+    ],
+)
+def test_what_is_expanded_needs_its_own_scope(endive: Shop, path: str, expand: str, scope: str | None) -> None:
+    path = path.format(invoice=endive.subscribe()["latest_invoice"])
+    own = {"subscriptions": "subscription_read", "invoices": "invoice_read", "prices": "plan_read"}[path.split("/")[2]]
+    endive.api.keys.add("rk_test_narrow", [own])
+    if scope is not None:
+        endive.call("GET", path, key="rk_test_narrow")
+        error = refused(endive, "GET", path, {"expand": [expand]}, key="rk_test_narrow")
+        assert (error.status, error.error["type"]) == (403, "invalid_request_error")
+        assert f"'rak_{scope}'" in error.error["message"]
+        endive.api.keys.add("rk_test_narrow", [own, scope])
+    endive.call("GET", path, {"expand": [expand]}, key="rk_test_narrow")
+
+
 # --------------------------------------------------------------------------------------------------- expanding
 def test_expanding_reaches_through_lists_and_includes(shop: Shop) -> None:
     subscription = shop.subscribe()

@@ -16,6 +16,7 @@ from ops.catalog import wanted
 from ops.catalog.changes import changes
 from ops.doctor import Finding, Level, Patient, aws_side, examine
 from ops.parameters import Parameters
+from tests.support.permissions import documented
 from tests.support.stripe_in_process import InProcessStripe
 
 Tell = Callable[..., tuple[int, str, str]]
@@ -93,11 +94,8 @@ def healthy(deployed: Parameters, functions: Lambda, account: InProcessStripe, t
 def restrict(account: InProcessStripe, parameters: Parameters) -> None:
     """A key for the functions, one for the operator: as docs/security.md has it."""
     narrow, wide = "rk_" + "test_narrow", "rk_" + "test_wide"
-    functions = (
-        "customer_write checkout_session_write subscription_write invoice_write payment_method_read setup_intent_read entitlement_read"
-    )
-    account.api.keys.add(narrow, [*functions.split(), "plan_read", "product_read", "event_read"])
-    account.api.keys.add(wide, ["webhook_write", "plan_write", "product_write", "entitlement_write"])
+    account.api.keys.add(narrow, list(documented("functions").values()))
+    account.api.keys.add(wide, list(documented("deploying").values()))
     parameters.put("secret-key", narrow)
     parameters.put("deploy-key", wide)
 

@@ -265,7 +265,7 @@ def test_a_restricted_key_must_be_allowed_enough(
     deployed: Parameters, account: InProcessStripe, tell: Tell, typed: Callable[[str], None]
 ) -> None:
     narrow = "rk_" + "test_narrow"
-    needed = ["customer_write", "checkout_session_write", "subscription_write", "invoice_write", "payment_method_read"]
+    needed = ["customer_write", "checkout_session_write", "subscription_write", "invoice_write", "payment_intent_read", "payment_method_read"]
     account.api.keys.add(narrow, [*needed, "setup_intent_read", "entitlement_read", "plan_read"])
     typed(narrow)
     status, _, errors = tell("secrets", "set", "stripe-key", "--stage", "dev")
