@@ -1,6 +1,7 @@
 """Catalogue, customers and payment methods, as the SDK sees them."""
 
 import uuid
+from typing import Any
 
 import pytest
 import stripe
@@ -27,6 +28,30 @@ def test_a_lookup_key_moves_only_when_transferred(client: stripe.StripeClient, c
     second = client.v1.prices.create({**fields, "transfer_lookup_key": True})  # type: ignore[arg-type]
     assert [price.id for price in client.v1.prices.list({"lookup_keys": [key]}).data] == [second.id]
     assert client.v1.prices.retrieve(first.id).lookup_key is None
+
+
+def test_a_default_price_is_not_archived_before_another_is_or_none(client: stripe.StripeClient) -> None:
+    terms: Any = {"currency": "usd", "unit_amount": 700}
+    product = client.v1.products.create({"name": "Handmade", "default_price_data": terms})
+    first, product_id = str(product.default_price), product.id
+    second = client.v1.prices.create({**terms, "product": product_id}).id
+    for default, kept, archived in ((second, second, first), ("", None, second)):
+        with pytest.raises(stripe.InvalidRequestError, match="default price of its product") as caught:
+            client.v1.prices.update(archived, {"active": False})
+        assert (caught.value.http_status, caught.value.code) == (400, None)
+        assert client.v1.prices.retrieve(archived).active
+        assert client.v1.products.update(product_id, {"default_price": default}).default_price == kept
+        assert not client.v1.prices.update(archived, {"active": False}).active
+
+
+def test_a_default_price_is_an_active_one_of_the_product(client: stripe.StripeClient, catalogue: Catalogue) -> None:
+    product = client.v1.products.create({"name": "Handmade"}).id
+    archived = client.v1.prices.create({"product": product, "currency": "usd", "unit_amount": 700}).id
+    client.v1.prices.update(archived, {"active": False})
+    for price in (catalogue.basic, archived, "price_nobodys"):
+        with pytest.raises(stripe.InvalidRequestError):
+            client.v1.products.update(product, {"default_price": price})
+    assert client.v1.products.retrieve(product).default_price is None
 
 
 def test_customers_merge_and_unset_metadata(client: stripe.StripeClient) -> None:

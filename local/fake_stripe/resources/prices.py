@@ -38,6 +38,9 @@ def retrieve(call: Call) -> dict:
 def update(call: Call) -> dict:
     world, params = call.world, call.params
     price = world.get("price", call.path["id"])
+    if params.get("active") is False and world.get("product", price["product"])["default_price"] == price["id"]:
+        # Source: the answer that users report, in stripe/stripe-python#658 and elsewhere; nobody shows a code or a param with it.
+        raise InvalidRequest("This price cannot be archived because it is the default price of its product.")
     with world.changing(price, "price.updated"):
         if "lookup_key" in params:
             if params["lookup_key"] == "":
