@@ -46,7 +46,19 @@ class Account:
         return [price for price in self.prices if price["product"] == product["id"]]
 
     def is_ours(self, product: str) -> bool:
-        return self.all_products.get(product, {}).get("metadata", {}).get("app") == APP
+        """Also one that is adopted only now."""
+        marked = self.all_products.get(product, {}).get("metadata", {}).get("app") == APP
+        return marked or any(each["id"] == product for each in self.products.values())
+
+    def keep_product(self, key: str, made: Any) -> None:
+        self.products[key] = self.all_products[made.id] = made.to_dict()
+
+    def keep_price(self, made: Any) -> None:
+        """A new one, which took its lookup key from whichever had it."""
+        for price in self.prices:
+            if price.get("lookup_key") == made.lookup_key:
+                price["lookup_key"] = None
+        self.prices.append(made.to_dict())
 
     def adoptable(self, wanted: Product) -> Json | None:
         """A product without anybody's mark that a lookup key of the wanted one leads to: made by hand, as Stripe's guide does it.

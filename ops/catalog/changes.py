@@ -2,6 +2,7 @@
 
 A price is never edited in place (Stripe does not allow it, and subscribers keep what they signed up for): another amount is a
 new price that takes over the lookup key, and the old one is archived. What the file no longer names is archived, not deleted.
+Stripe archives no price that is its product's default, as a product made in the Dashboard has one: the default is moved before.
 Only what carries this app's mark in its metadata is changed, and an unmarked product that a lookup key of the file leads to, which is
 adopted; the rest of the account is left alone.
 """
@@ -60,11 +61,12 @@ def _product(found: Account, wanted: Product) -> Iterator[Change]:
     if current is None and handmade is not None:
         found.products[key] = handmade
         words = f"adopt product {handmade['id']} ({handmade['name']}) as {key}"
-        yield Change(words, lambda: stripe.v1.products.update(handmade["id"], about | marked | {"active": True}))
+        adopted = about | marked | {"active": True}
+        yield Change(words, lambda: found.keep_product(key, stripe.v1.products.update(handmade["id"], adopted)))
     elif current is None:
         # An empty text would unset what is not there yet.
         said = {name: value for name, value in about.items() if value}
-        yield Change(f"create product {key}", lambda: keep(found.products, key, stripe.v1.products.create(said | marked)))
+        yield Change(f"create product {key}", lambda: found.keep_product(key, stripe.v1.products.create(said | marked)))
     elif any((current.get(field) or "") != value for field, value in about.items()) or not current["active"]:
         yield Change(f"update product {key}", lambda: stripe.v1.products.update(current["id"], about | {"active": True}))
     yield from _product_features(found, wanted)
@@ -100,12 +102,18 @@ def _price(found: Account, product: Product, wanted: Price) -> Iterator[Change]:
     if current is not None and _same(current, wanted, found.products.get(product.key)):
         return
     verb = "create price" if current is None else "replace price"
-    yield Change(f"{verb} {wanted.lookup_key}: {wanted.unit_amount} {wanted.currency}", lambda: _create_price(found, product, wanted))
-    if current is not None and found.is_ours(current["product"]):
-        yield Change(f"archive the old {wanted.lookup_key}", lambda: _archive(found, current))
+    old = current if current is not None and found.is_ours(current["product"]) else None
+    words = f"{verb} {wanted.lookup_key}: {wanted.unit_amount} {wanted.currency}"
+    yield Change(words, lambda: _create_price(found, product, wanted, old))
+    if old is not None:
+        heir = wanted if old["product"] == found.products.get(product.key, {}).get("id") else None
+        yield from _archive(found, old, f"archive the old {wanted.lookup_key}", heir)
 
 
-def _create_price(found: Account, product: Product, wanted: Price) -> object:
+def _create_price(found: Account, product: Product, wanted: Price, old: Json | None) -> None:
+    if old is not None and old["metadata"].get("app") != APP:
+        # Without its lookup key nothing else tells it from a special offer, should the run end before it is archived.
+        found.stripe.v1.prices.update(old["id"], {"metadata": {"app": APP}})
     params: Any = {
         "product": found.products[product.key]["id"],
         "lookup_key": wanted.lookup_key,
@@ -118,7 +126,7 @@ def _create_price(found: Account, product: Product, wanted: Price) -> object:
     }
     if wanted.interval:
         params["recurring"] = {"interval": wanted.interval, "interval_count": wanted.interval_count}
-    return found.stripe.v1.prices.create(params)
+    found.keep_price(found.stripe.v1.prices.create(params))
 
 
 def _same(current: Json, wanted: Price, product: Json | None) -> bool:
@@ -137,7 +145,22 @@ def _same(current: Json, wanted: Price, product: Json | None) -> bool:
     )
 
 
-def _archive(found: Account, price: Json) -> object:
+def _archive(found: Account, price: Json, words: str, heir: Price | None) -> Iterator[Change]:
+    """`heir` is another price of the product, on sale when this step's turn comes, to be the default in its place; None: there is none."""
+    product = found.all_products[price["product"]]
+    if product.get("default_price") == price["id"]:
+        default = f"make {heir.lookup_key} the default price of" if heir else "take the default price from"
+        yield Change(f"{default} {product['name']} ({product['id']})", lambda: _set_default(found, product, heir))
+    yield Change(words, lambda: _archive_price(found, price))
+
+
+def _set_default(found: Account, product: Json, heir: Price | None) -> object:
+    price = found.price(heir.lookup_key) if heir else None
+    # Stripe unsets what is sent empty. Source: stripe/stripe-python#658, by a Stripe engineer; the SDK does not declare it.
+    return found.stripe.v1.products.update(product["id"], {"default_price": price["id"] if price else ""})
+
+
+def _archive_price(found: Account, price: Json) -> object:
     found.prices.remove(price)
     return found.stripe.v1.prices.update(price["id"], {"active": False})
 
@@ -146,11 +169,11 @@ def _archive(found: Account, price: Json) -> object:
 
 
 def _superfluous(found: Account, wanted: Catalog) -> Iterator[Change]:
-    keys = {product.key for product in wanted.products}
+    by_key = {product.key: product for product in wanted.products}
+    named = {price.lookup_key for each in wanted.products for price in each.prices}
     for key, product in found.products.items():
-        if key in keys:
-            named = {price.lookup_key for each in wanted.products for price in each.prices}
-            yield from _superfluous_prices(found, product, named)
+        if key in by_key:
+            yield from _superfluous_prices(found, product, named, next(iter(by_key[key].prices), None))
         elif product["active"]:
             yield Change(f"archive product {key}", lambda id=product["id"]: _archive_product(found, id))
     for double in found.doubles:
@@ -163,7 +186,7 @@ def _superfluous(found: Account, wanted: Catalog) -> Iterator[Change]:
             yield Change(f"archive feature {key}", lambda id=feature["id"]: _archive_feature(found, id))
 
 
-def _superfluous_prices(found: Account, product: Json, named: set[str]) -> Iterator[Change]:
+def _superfluous_prices(found: Account, product: Json, named: set[str], heir: Price | None) -> Iterator[Change]:
     """One with a lookup key would be on sale (`billing.catalogue`); one of ours without is left over from an apply that was cut.
 
     A price made by hand without a lookup key is somebody's special offer, and on sale to nobody else.
@@ -171,9 +194,9 @@ def _superfluous_prices(found: Account, product: Json, named: set[str]) -> Itera
     for price in list(found.prices_of(product)):
         key = price.get("lookup_key")
         if key and key not in named:
-            yield Change(f"archive price {key}: the file does not name it", lambda price=price: _archive(found, price))
+            yield from _archive(found, price, f"archive price {key}: the file does not name it", heir)
         elif not key and price["metadata"].get("app") == APP:
-            yield Change(f"archive price {price['id']}: it was replaced", lambda price=price: _archive(found, price))
+            yield from _archive(found, price, f"archive price {price['id']}: it was replaced", heir)
 
 
 def _archive_product(found: Account, product: str) -> object:

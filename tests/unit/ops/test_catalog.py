@@ -193,6 +193,112 @@ def test_cut_anywhere_it_is_ended_by_the_next_run(account: InProcessStripe, tell
     )
 
 
+# ------------------------------------------------------------------------------------ a product made in the Dashboard
+
+PRO = """
+[[products]]
+key = "pro"
+name = "Pro"
+"""
+YEARLY, MONTHLY = (
+    f"""
+[[products.prices]]
+lookup_key = "pro_{name}ly"
+unit_amount = {amount}
+currency = "usd"
+interval = "{name}"
+"""
+    for name, amount in (("year", 12000), ("month", 1200))
+)
+
+
+@pytest.fixture
+def handmade(account: InProcessStripe) -> Json:
+    """As the Dashboard makes it: its first price is its default. Two have lookup keys, a third is somebody's special offer."""
+    terms = {"unit_amount": 12000, "currency": "usd", "recurring": {"interval": "year"}}
+    made = account.post("/v1/products", name="Pro", default_price_data=terms)
+    account.post(f"/v1/prices/{made['default_price']}", lookup_key="pro_yearly", nickname="Best value", tax_behavior="exclusive")
+    monthly = terms | {"unit_amount": 1200, "recurring": {"interval": "month"}, "product": made["id"]}
+    account.post("/v1/prices", **monthly, lookup_key="pro_monthly")
+    account.post("/v1/prices", **monthly, nickname="Offer")
+    return made
+
+
+def active(account: InProcessStripe, product: str) -> dict[str | None, Json]:
+    """By lookup key."""
+    prices = account.get("/v1/prices", product=product, active=True)["data"]
+    assert len({price["lookup_key"] for price in prices}) == len(prices), "one without a lookup key, the offer"
+    return {price["lookup_key"]: price for price in prices}
+
+
+def test_a_handmade_product_is_adopted_and_its_default_price_replaced(
+    account: InProcessStripe, tell: Tell, file: Callable[[str], str], handmade: Json
+) -> None:
+    id = handmade["id"]
+    dearer = file(FILE + PRO + YEARLY.replace("12000", "15000") + MONTHLY)
+    planned = [
+        f"adopt product {id} (Pro) as pro",
+        "replace price pro_yearly: 15000 usd",
+        f"make pro_yearly the default price of Pro ({id})",
+        "archive the old pro_yearly",
+    ]
+    assert steps(tell, "--file", dearer) == planned
+    assert tell("catalog", "apply", "--file", dearer) == (0, "".join(f"{words}\n" for words in planned), "")
+    assert steps(tell, "--file", dearer) == []
+    left = active(account, id)
+    assert left.keys() == {"pro_yearly", "pro_monthly", None}
+    assert account.get(f"/v1/products/{id}")["default_price"] == left["pro_yearly"]["id"] != handmade["default_price"]
+    assert account.get(f"/v1/prices/{handmade['default_price']}")["active"] is False
+
+
+@pytest.mark.parametrize("made", range(5))
+def test_cut_anywhere_the_price_it_replaces_is_not_forgotten(
+    account: InProcessStripe, tell: Tell, file: Callable[[str], str], handmade: Json, made: int
+) -> None:
+    """Nor taken for a special offer, which has no lookup key either."""
+    dearer = file(FILE + PRO + YEARLY.replace("12000", "15000") + MONTHLY)
+    for change, _ in zip(changes(account.client, wanted.read(Path(dearer))), range(made), strict=False):
+        change.make()
+    mended(tell, "--file", dearer)
+    left = active(account, handmade["id"])
+    assert {key: price["unit_amount"] for key, price in left.items()} == {"pro_yearly": 15000, "pro_monthly": 1200, None: 1200}
+    assert account.get(f"/v1/products/{handmade['id']}")["default_price"] == left["pro_yearly"]["id"]
+
+
+def test_a_default_price_that_the_file_no_longer_names(
+    account: InProcessStripe, tell: Tell, file: Callable[[str], str], handmade: Json
+) -> None:
+    id = handmade["id"]
+    mended(tell, "--file", file(FILE + PRO + YEARLY + MONTHLY))
+    named = f"make pro_monthly the default price of Pro ({id})"
+    assert steps(tell, "--file", file(FILE + PRO + MONTHLY)) == [named, "archive price pro_yearly: the file does not name it"]
+    mended(tell, "--file", file(FILE + PRO + MONTHLY))
+    assert account.get(f"/v1/products/{id}")["default_price"] == active(account, id)["pro_monthly"]["id"]
+    none = f"take the default price from Pro ({id})"
+    assert steps(tell, "--file", file(FILE + PRO)) == [none, "archive price pro_monthly: the file does not name it"]
+    mended(tell, "--file", file(FILE + PRO))
+    assert account.get(f"/v1/products/{id}")["default_price"] is None
+    assert active(account, id).keys() == {None}
+
+
+def test_a_default_price_whose_lookup_key_the_file_gives_to_another_product(
+    account: InProcessStripe, tell: Tell, file: Callable[[str], str], handmade: Json
+) -> None:
+    """A handmade product is one product: the second that the file makes of its prices is new."""
+    both = file(FILE + PRO + MONTHLY + PRO.replace('"pro"', '"long"').replace('"Pro"', '"Long"') + YEARLY)
+    expected = [
+        f"adopt product {handmade['id']} (Pro) as pro",
+        "create product long",
+        "replace price pro_yearly: 12000 usd",
+        f"take the default price from Pro ({handmade['id']})",
+        "archive the old pro_yearly",
+    ]
+    assert steps(tell, "--file", both) == expected
+    mended(tell, "--file", both)
+    assert active(account, handmade["id"]).keys() == {"pro_monthly", None}
+    assert price(account, "pro_yearly")["product"] == product(account, "long")["id"]
+
+
 def test_what_the_file_no_longer_names_is_archived(account: InProcessStripe, tell: Tell, file: Callable[[str], str]) -> None:
     smaller = FILE[: FILE.index('[[products]]\nkey = "premium"')].replace(
         '[[features]]\nlookup_key = "extended_features"\nname = "Extended features"\n', ""
