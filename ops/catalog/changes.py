@@ -12,9 +12,10 @@ from typing import Any, NamedTuple
 
 from stripe import StripeClient
 
+from billing.catalogue import other_than_fixed
 from billing.customers import APP
 from ops.catalog.account import Account, Json, keep
-from ops.catalog.wanted import Catalog, Feature, Price, Product
+from ops.catalog.wanted import Catalog, Feature, Price, Product, Senseless
 
 
 class Change(NamedTuple):
@@ -46,6 +47,8 @@ def _feature(found: Account, wanted: Feature) -> Iterator[Change]:
     if current is None:
         marked: Any = {"lookup_key": key, "name": name, "metadata": {"app": APP}}
         yield Change(f"create feature {key}", lambda: keep(found.features, key, features.create(marked)))
+    elif current["metadata"].get("app", APP) != APP:
+        raise Senseless(f"The lookup key {key} belongs to a feature of the app {current['metadata']['app']}: take another one.")
     elif not current["active"]:
         yield Change(f"restore feature {key}", lambda: features.update(current["id"], {"active": True, "name": name}))
     elif current["name"] != name:
@@ -114,19 +117,31 @@ def _create_price(found: Account, product: Product, wanted: Price, old: Json | N
     if old is not None and old["metadata"].get("app") != APP:
         # Without its lookup key nothing else tells it from a special offer, should the run end before it is archived.
         found.stripe.v1.prices.update(old["id"], {"metadata": {"app": APP}})
+    kept: Json = old or {}
+    options = kept.get("currency_options") or {}
     params: Any = {
         "product": found.products[product.key]["id"],
         "lookup_key": wanted.lookup_key,
         "transfer_lookup_key": True,
         "unit_amount": wanted.unit_amount,
         "currency": wanted.currency,
-        "currency_options": {currency: {"unit_amount": amount} for currency, amount in wanted.currency_options.items()},
+        "currency_options": {
+            currency: {"unit_amount": amount} | _tax(options.get(currency) or old) for currency, amount in wanted.currency_options.items()
+        },
         # Without its lookup key it is still known as one that was replaced.
-        "metadata": {"app": APP},
-    }
+        "metadata": {**kept.get("metadata", {}), "app": APP},
+    } | _tax(old)
+    if kept.get("nickname"):
+        params["nickname"] = kept["nickname"]
     if wanted.interval:
         params["recurring"] = {"interval": wanted.interval, "interval_count": wanted.interval_count}
     found.keep_price(found.stripe.v1.prices.create(params))
+
+
+def _tax(old: Json | None) -> Json:
+    """Whether tax is within the amount or added to it: not of the file, and lost if the new price did not say it again."""
+    said = (old or {}).get("tax_behavior") or "unspecified"
+    return {"tax_behavior": said} if said != "unspecified" else {}
 
 
 def _same(current: Json, wanted: Price, product: Json | None) -> bool:
@@ -139,6 +154,7 @@ def _same(current: Json, wanted: Price, product: Json | None) -> bool:
     return (
         product is not None
         and current["product"] == product["id"]
+        and not other_than_fixed(current)
         and (current["unit_amount"], current["currency"]) == (wanted.unit_amount, wanted.currency)
         and options == wanted.currency_options
         and ((recurring["interval"], recurring["interval_count"]) if recurring else (None, 1)) == (wanted.interval, wanted.interval_count)
@@ -189,11 +205,12 @@ def _superfluous(found: Account, wanted: Catalog) -> Iterator[Change]:
 def _superfluous_prices(found: Account, product: Json, named: set[str], heir: Price | None) -> Iterator[Change]:
     """One with a lookup key would be on sale (`billing.catalogue`); one of ours without is left over from an apply that was cut.
 
-    A price made by hand without a lookup key is somebody's special offer, and on sale to nobody else.
+    A price made by hand without a lookup key is somebody's special offer, and on sale to nobody else; nor is one that the file has no
+    words for (`other_than_fixed`).
     """
     for price in list(found.prices_of(product)):
         key = price.get("lookup_key")
-        if key and key not in named:
+        if key and key not in named and not other_than_fixed(price):
             yield from _archive(found, price, f"archive price {key}: the file does not name it", heir)
         elif not key and price["metadata"].get("app") == APP:
             yield from _archive(found, price, f"archive price {price['id']}: it was replaced", heir)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from stripe import StripeClient
 
+from billing.catalogue import other_than_fixed
 from billing.customers import APP
 from ops.catalog.account import Account, Json
 from ops.catalog.wanted import Catalog, Feature, Price, Product
@@ -55,10 +56,11 @@ def _prices(found: Account, product: Json, left_out: list[str]) -> Iterator[Pric
 def _untellable(price: Json) -> str:
     if not price.get("lookup_key"):
         return "has no lookup key"
-    if price["unit_amount"] is None or price.get("billing_scheme", "per_unit") != "per_unit":
-        return "has no one amount"
-    if (price.get("recurring") or {}).get("usage_type", "licensed") != "licensed":
-        return "is metered"
+    if other := other_than_fixed(price):
+        return other
+    options = price.get("currency_options") or {}
+    if any(option["unit_amount"] is None for option in options.values()):
+        return "has no one amount in each of its currencies"
     return ""
 
 

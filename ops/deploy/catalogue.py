@@ -1,6 +1,8 @@
 """Stripe's products, prices and features made to match catalog.toml. What takes something away is shown, and agreed to, before."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from ops.catalog import wanted
 from ops.catalog.changes import changes
@@ -29,8 +31,9 @@ def check(target: Target) -> None:
 
 
 def preview(target: Target) -> list[str]:
-    """The steps, in words. Raises `Stopped` for a file that makes no sense."""
-    return [change.words for change in changes(target.stripe, read(target))]
+    """The steps, in words. Raises `Stopped` for a file that makes no sense, in itself or in this account."""
+    with _sense():
+        return [change.words for change in changes(target.stripe, read(target))]
 
 
 def run(target: Target) -> list[str]:
@@ -42,7 +45,13 @@ def run(target: Target) -> list[str]:
 
 
 def read(target: Target) -> wanted.Catalog:
-    try:
+    with _sense():
         return wanted.read(target.project / "catalog.toml")
+
+
+@contextmanager
+def _sense() -> Iterator[None]:
+    try:
+        yield
     except wanted.Senseless as error:
-        raise Stopped(f"{error}. Mend catalog.toml; nothing was changed.") from None
+        raise Stopped(f"{str(error).rstrip('.')}. Mend catalog.toml; nothing was changed.") from None

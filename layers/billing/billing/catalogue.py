@@ -1,7 +1,7 @@
 """The plans on sale: read from Stripe, cached in the table for all functions and in memory for this one.
 
-Only products whose metadata names this app count, and of them only active prices with a lookup key: a price made by hand in
-the Dashboard is not for sale here. What is in the catalogue is decided by `catalog.toml` (`python -m ops catalog apply`).
+Only products whose metadata names this app count, and of them only active prices with a lookup key and one amount: a price made by
+hand in the Dashboard is not for sale here. What is in the catalogue is decided by `catalog.toml` (`python -m ops catalog apply`).
 """
 
 import time
@@ -82,7 +82,7 @@ def _from_stripe(now: float) -> Catalogue:
     listed = stripe.v1.prices.list({"active": True, "limit": 100, "expand": ["data.product", "data.currency_options"]})
     for price in (each.to_dict() for each in listed.auto_paging_iter()):
         product = price["product"]
-        if product.get("metadata", {}).get("app") != APP or not product["active"] or not price.get("lookup_key"):
+        if product.get("metadata", {}).get("app") != APP or not product["active"] or not price.get("lookup_key") or other_than_fixed(price):
             continue
         if price["type"] == "recurring":
             by_product.setdefault(product["id"], {"product": product, "prices": []})["prices"].append(_price(price))
@@ -92,6 +92,20 @@ def _from_stripe(now: float) -> Catalogue:
     plans.sort(key=lambda plan: plan["prices"][0]["unitAmount"])
     Item(CATALOGUE_PK, plans=plans, fees=fees, fetched_at=int(now)).save()
     return Catalogue(plans, fees)
+
+
+def other_than_fixed(price: Json) -> str:
+    """In words, why a price cannot be shown and sold as so much a period; nothing for one that can.
+
+    Tiers, an amount that the customer chooses and fractions of a minor unit leave `unit_amount` null. Source: API reference, Price.
+    """
+    if price["unit_amount"] is None or price.get("billing_scheme", "per_unit") != "per_unit":
+        return "has no one amount"
+    if price.get("transform_quantity"):
+        return "is priced by the package"
+    if child(price, "recurring").get("usage_type", "licensed") != "licensed":
+        return "is metered"
+    return ""
 
 
 def _features(product: str) -> list[str]:

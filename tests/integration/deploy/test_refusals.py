@@ -152,6 +152,13 @@ def test_files_that_make_no_sense(cloud: Cloud, case: str) -> None:
     refused(cloud.target(), words)
 
 
+def test_another_apps_lookup_key_in_the_catalogue(cloud: Cloud) -> None:
+    terms: Any = {"currency": "usd", "unit_amount": 100, "product_data": {"name": "Theirs", "metadata": {"app": "elsewhere"}}}
+    cloud.stripe.v1.prices.create(terms | {"lookup_key": "basic_monthly"})
+    said = refused(cloud.target(), "The lookup key basic_monthly belongs to prod_")
+    assert "of the app elsewhere: take another one. Mend catalog.toml" in said
+
+
 def test_what_the_catalogue_takes_away_is_shown_and_agreed_to(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
     perform(DEPLOY, cloud.target())
     edited(cloud, "catalog.toml", "unit_amount = 500", "unit_amount = 600")

@@ -13,6 +13,7 @@ import pytest
 from moto import mock_aws
 from stripe import StripeClient
 
+from billing import catalogue
 from billing.account import account_json
 from billing.release import NEWEST
 from billing.state import store
@@ -165,6 +166,74 @@ def test_what_is_nobodys_business_is_left_alone(account: InProcessStripe, tell: 
     assert steps(tell) == []
     assert tell("catalog", "apply")[0] == 0
     assert account.get(f"/v1/prices/{offer['id']}")["active"] is True
+
+
+OTHER_THAN_FIXED: dict[str, tuple[Json, str]] = {
+    "tiered": ({"billing_scheme": "tiered", "tiers_mode": "volume", "unit_amount": None, "unit_amount_decimal": None}, "has no one amount"),
+    "with a fraction": ({"unit_amount": None, "unit_amount_decimal": "0.5"}, "has no one amount"),
+    "as the customer chooses": ({"unit_amount": None, "custom_unit_amount": {"minimum": 100}, "recurring": None}, "has no one amount"),
+    "by the package": ({"transform_quantity": {"divide_by": 10, "round": "up"}}, "is priced by the package"),
+    "metered": ({"recurring": {"interval": "month", "interval_count": 1, "usage_type": "metered", "meter": "mtr_1"}}, "is metered"),
+}
+
+
+@pytest.mark.parametrize(("made", "why"), OTHER_THAN_FIXED.values(), ids=OTHER_THAN_FIXED.keys())
+def test_a_price_that_the_file_has_no_words_for_is_left_alone_and_not_sold(
+    account: InProcessStripe, tell: Tell, monkeypatch: pytest.MonkeyPatch, made: Json, why: str
+) -> None:
+    basic = product(account, "basic")["id"]
+    odd = account.post("/v1/prices", product=basic, unit_amount=9, currency="usd", recurring={"interval": "month"}, lookup_key="odd")["id"]
+    account.world.get("price", odd).update(made)  # the local Stripe makes none of these itself
+    assert steps(tell) == []
+    assert tell("catalog", "export")[2] == f"Left out: {odd} of Basic {why}.\n"
+    monkeypatch.setattr(catalogue, "_memory", None)
+    on_sale = catalogue.catalogue()
+    assert ([price["lookupKey"] for price in on_sale.prices()], on_sale.fees) == (["basic_monthly", "premium_monthly"], [])
+
+
+def test_a_currency_without_one_amount_is_no_toml(account: InProcessStripe, tell: Tell, file: Callable[[str], str]) -> None:
+    basic = price(account, "basic_monthly")["id"]
+    account.world.get("price", basic)["_currency_options"]["eur"]["unit_amount"] = None
+    status, output, errors = tell("catalog", "export")
+    assert (status, errors) == (2, f"Left out: {basic} of Basic has no one amount in each of its currencies.\n")
+    assert [product.key for product in wanted.read(Path(file(output))).products] == ["premium"]
+
+
+def test_a_price_that_is_metered_under_a_lookup_key_of_the_file_is_another(account: InProcessStripe, tell: Tell) -> None:
+    account.world.get("price", price(account, "basic_monthly")["id"])["recurring"]["usage_type"] = "metered"
+    assert steps(tell) == ["replace price basic_monthly: 500 usd", "archive the old basic_monthly"]
+    mended(tell)
+
+
+def test_a_new_price_keeps_what_the_file_does_not_say(
+    account: InProcessStripe, tell: Tell, file: Callable[[str], str], handmade: Json
+) -> None:
+    old = account.world.get("price", handmade["default_price"])
+    account.post(
+        f"/v1/prices/{old['id']}", metadata={"ledger": "4711"}, currency_options={"aud": {"unit_amount": 9}, "eur": {"unit_amount": 9}}
+    )
+    old["_currency_options"]["eur"]["tax_behavior"] = "inclusive"
+    options = "currency_options = { eur = 14000, gbp = 13000 }\n"
+    mended(tell, "--file", file(FILE + PRO + YEARLY.replace("12000", "15000") + options + MONTHLY))
+    new = price(account, "pro_yearly")
+    assert (new["nickname"], new["tax_behavior"], new["metadata"]) == ("Best value", "exclusive", {"ledger": "4711", "app": "recur"})
+    assert {name: option["tax_behavior"] for name, option in new["currency_options"].items()} == {
+        "usd": "exclusive",
+        "eur": "inclusive",
+        "gbp": "exclusive",
+    }
+
+
+def test_a_large_account_is_read_to_its_end(account: InProcessStripe, tell: Tell) -> None:
+    """Stripe gives a hundred at a time, the newest first: the catalogue's own are the last."""
+    account.later()
+    for number in range(101):
+        other = account.post("/v1/products", name=f"Other {number}")["id"]
+        account.post("/v1/prices", product=other, unit_amount=100, currency="usd", lookup_key=f"other_{number}")
+        account.post("/v1/entitlements/features", lookup_key=f"other_{number}", name="Other")
+    assert len(account.get("/v1/products", limit=100)["data"]) == 100
+    assert steps(tell) == []
+    assert tell("catalog", "export")[0] == 0
 
 
 def test_a_subscriber_keeps_what_they_signed_up_for(account: InProcessStripe, tell: Tell, file: Callable[[str], str]) -> None:
@@ -409,6 +478,14 @@ def test_another_apps_lookup_key_is_not_taken(account: InProcessStripe, tell: Te
     status, _, errors = tell("catalog", "apply", "--file", file(FILE.replace('"basic_monthly"', '"gold"')))
     assert status == 1
     assert f"The lookup key gold belongs to {other} of the app elsewhere" in errors
+
+
+def test_another_apps_feature_is_not_taken(account: InProcessStripe, tell: Tell, file: Callable[[str], str]) -> None:
+    account.post("/v1/entitlements/features", lookup_key="gold", name="Theirs", metadata={"app": "elsewhere"})
+    status, _, errors = tell("catalog", "apply", "--file", file(FILE.replace('"basic_features"', '"gold"')))
+    assert status == 1
+    assert "The lookup key gold belongs to a feature of the app elsewhere" in errors
+    assert next(row for row in account.world.newest("entitlements.feature") if row["lookup_key"] == "gold")["name"] == "Theirs"
 
 
 def test_any_catalogue_survives_the_way_through_toml(tmp_path: Path) -> None:
