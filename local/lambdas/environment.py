@@ -53,6 +53,8 @@ def environment(function: Function, *, endpoints: Endpoints, runtime_api: str) -
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",
+        # .venv has awscrt for the operator's commands, the layer has not: botocore signs here by the code that it signs with there.
+        "BOTO_DISABLE_CRT": "true",
     }
     # JSON logs have a level even where the template names none (Lambda API reference, LoggingConfig).
     if level := function.log_level or ("INFO" if function.log_format == "JSON" else None):

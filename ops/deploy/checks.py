@@ -43,7 +43,7 @@ def check_aws(target: Target) -> str:
     try:
         return target.client("sts").get_caller_identity()["Account"]
     except (BotoCoreError, ClientError) as error:
-        raise Stopped(f"AWS does not know who you are ({error}). Sign in (`aws sso login`, or set AWS_PROFILE) and try again.") from None
+        raise Stopped(f"AWS does not know who you are ({error}). Sign in (docs/deploy.md, Before the first time) and try again.") from None
 
 
 def check_stack(target: Target) -> None:

@@ -28,8 +28,8 @@ def check(target: Target) -> list[str]:
         raise Stopped(f"The stack {target.stack_name} is {status}. Wait until that has ended, then {target.again}")
     if there.get("EnableTerminationProtection"):
         raise Stopped(
-            f"The stack {target.stack_name} is protected. If it is really to go: aws cloudformation update-termination-protection "
-            f"--no-enable-termination-protection --stack-name {target.stack_name}"
+            f"The stack {target.stack_name} is protected. If it is really to go: in the Console, CloudFormation, choose it and "
+            f"Stack actions, Edit termination protection. Then {target.again}"
         )
     _check_table(target)
     return [f"{target.stack_name} in AWS account {account}, {target.region}", *_kept(target)]

@@ -40,7 +40,7 @@ def examine(patient: Patient) -> Iterator[tuple[str, Finding]]:
         except stripe.StripeError as error:
             yield subject, fail(f"Stripe: {error.user_message or error}", "See what the key may do: its permissions in the Dashboard.")
         except (PynamoDBException, BotoCoreError, ClientError) as error:
-            yield subject, fail(f"AWS: {error}", "See whose credentials these are (aws sts get-caller-identity) and what they may read.")
+            yield subject, fail(f"AWS: {error}", "See whose credentials these are (AWS_PROFILE) and what they may read.")
         except (WrongKey, NoAccount, NotSetUp, Senseless, BillingError) as error:
             yield subject, fail(str(error), "")
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from local.children import ROOT
+from tests.template.sam_cli import TOOLS
 
 Json = dict[str, Any]
 LOCK = tomllib.loads((ROOT / "uv.lock").read_text())
@@ -51,6 +52,17 @@ def test_the_layer_is_installed_from_the_lock_and_from_nothing_else() -> None:
     source = (ROOT / "layers" / "billing" / "build_layer.py").read_text()
     assert re.findall(r'"(sync|pip|install|export)"', source) == ["sync"]
     assert all(option in source for option in ('"--frozen"', '"--only-group", "layer"', '"--no-build"'))
+
+
+def test_what_signs_an_operator_in_does_not_ship() -> None:
+    """awscrt reads a profile of `aws login`: 12 MB that no function needs."""
+    command = [TOOLS / "uv", "export", "--frozen", "--no-hashes", "--no-header", "--no-annotate", "--quiet", "--only-group"]
+    shipped, ours = (
+        subprocess.run([*command, group], cwd=ROOT, capture_output=True, text=True, check=True).stdout for group in ("layer", "dev")
+    )
+    assert re.search("^botocore==", shipped, re.M)
+    assert not re.search("^awscrt==", shipped, re.M)
+    assert re.search("^awscrt==", ours, re.M)
 
 
 def test_environments_are_made_from_the_locks_and_from_nothing_else() -> None:

@@ -159,6 +159,13 @@ def test_a_dry_run_changes_nothing(cloud: Cloud, capsys: pytest.CaptureFixture[s
         assert words in said
 
 
+def test_a_protected_stack_stays(cloud: Cloud) -> None:
+    target = destroying(cloud)
+    target.__dict__["stack"] = {"StackName": "recur-dev", "StackStatus": "UPDATE_COMPLETE", "EnableTerminationProtection": True}
+    with pytest.raises(Stopped, match=r"Edit termination protection\. Then make destroy STAGE=dev"):
+        perform(DESTROY, target)
+
+
 @pytest.mark.parametrize("given", [[], ["--confirm", "recur-dev"], ["--confirm", "yes"]])
 def test_production_goes_only_when_its_name_is_typed(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], given: list[str]

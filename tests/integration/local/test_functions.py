@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -125,6 +127,9 @@ def test_the_environment_is_the_templates_and_lambdas_and_nothing_of_the_host(st
     assert environment["_HANDLER"] == "probe.handler"
     assert (environment["AWS_REGION"], environment["AWS_DEFAULT_REGION"], environment["TZ"]) == ("us-east-1", "us-east-1", ":UTC")
     assert environment["AWS_SECRET_ACCESS_KEY"] == "local"
+    asked = [sys.executable, "-c", "from botocore.compat import HAS_CRT; print(HAS_CRT)"]
+    signs = subprocess.run(asked, env=environment, capture_output=True, text=True, check=True)
+    assert signs.stdout == "False\n", "the layer has no awscrt to sign with"
 
 
 def test_a_function_is_killed_at_its_timeout_with_all_it_started(start: Start) -> None:

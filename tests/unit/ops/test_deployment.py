@@ -1,7 +1,9 @@
 """Which deployment a command is about: by its stack, or by the environment."""
 
+import hashlib
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -89,6 +91,22 @@ def test_no_region(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_CONFIG_FILE", "/nowhere")
     with pytest.raises(NotSetUp, match="AWS_REGION"):
         deployment.use(None, {"STAGE": "dev", "TABLE_NAME": "table"})
+
+
+def test_whoever_signed_in_by_aws_login_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The profile and the file as AWS's CLI leaves them; botocore reads them with awscrt alone."""
+    who = "arn:aws:iam::111122223333:user/ada"
+    (tmp_path / "config").write_text(f"[profile ada]\nlogin_session = {who}\nregion = eu-west-1\n")
+    lent = {"accessKeyId": "ASIAADA", "secretAccessKey": "s", "sessionToken": "t", "accountId": "111122223333"}
+    token = {"accessToken": lent | {"expiresAt": "2099-01-01T00:00:00Z"}, "refreshToken": "r", "dpopKey": "k", "clientId": "c"}
+    (tmp_path / f"{hashlib.sha256(who.encode()).hexdigest()}.json").write_text(json.dumps(token))
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    monkeypatch.setenv("AWS_LOGIN_CACHE_DIRECTORY", str(tmp_path))
+    credentials = boto3.Session(profile_name="ada").get_credentials()
+    assert credentials is not None
+    assert credentials.access_key == "ASIAADA"
 
 
 @pytest.mark.usefixtures("aws")
