@@ -1,21 +1,23 @@
 """The deployment that an operator's command is about: its table, its stage and, by reference, its own Stripe key.
 
 Commands run the deployed code itself, so what they see and do is what the app sees and does. It reads its settings from the
-environment, which is completed here: from the stack's outputs and parameters with `--stage`, else from what is set already (STAGE
-and TABLE_NAME at least). AWS is found as by every AWS tool (profile, region, credentials).
+environment, which is completed here: with `--stage` from samconfig.toml (`ops.aws`) and the stack's outputs and parameters, else from
+what is set already (STAGE and TABLE_NAME at least).
 """
 
 import os
 from collections.abc import MutableMapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-import boto3
 from botocore.exceptions import ClientError
 
 from billing.release import NEWEST
 from billing.secrets import stripe_secret_key
+from ops import aws
+from ops.aws import NotSetUp
 from ops.keys import WrongKey, check
+from ops.parameters import path
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation.type_defs import StackTypeDef
@@ -29,10 +31,6 @@ _OF_PARAMETER = {
     "PAST_DUE_GRACE_DAYS": "PastDueGraceDays",
     "RELEASE": "Release",
 }
-
-
-class NotSetUp(Exception):
-    """It is not known which deployment, or there is none; the message says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +55,17 @@ class Deployment:
 
 def use(stage: str | None, environment: MutableMapping[str, str] = os.environ) -> Deployment:
     """Completes the environment for the layer's code. Raises `NotSetUp`."""
-    set_region(environment)
+    session = aws.enter(stage, environment)
     stack = ""
     if stage:
         stack = f"recur-{stage}"
-        found = describe(stack)
-        environment.update({"STAGE": stage, "STRIPE_SECRET_KEY_PARAMETER": key_parameter(stage)} | _values(found))
+        found = describe(stack, session)
+        environment.update({"STAGE": stage, "STRIPE_SECRET_KEY_PARAMETER": path(stage, "secret-key")} | _values(found))
     missing = [name for name in ("STAGE", "TABLE_NAME") if not environment.get(name)]
     if missing:
         raise NotSetUp(f"Name the deployment with --stage, or set {' and '.join(missing)} to those of it (see the outputs of its stack).")
     defaults = {
-        "STRIPE_SECRET_KEY_PARAMETER": key_parameter(environment["STAGE"]),
+        "STRIPE_SECRET_KEY_PARAMETER": path(environment["STAGE"], "secret-key"),
         "STRIPE_API_BASE": "https://api.stripe.com",
         "STRIPE_API_VERSION": NEWEST,
         "PAST_DUE_GRACE_DAYS": "14",
@@ -94,14 +92,9 @@ def connect(stage: str | None) -> Deployment:
     return used
 
 
-def key_parameter(stage: str) -> str:
-    """Where a stage's functions, and so its commands, find Stripe's key."""
-    return f"/recur/{stage}/stripe/secret-key"
-
-
-def describe(stack: str) -> "StackTypeDef":
+def describe(stack: str, session: Any) -> "StackTypeDef":
     """Raises `NotSetUp` when there is no such stack."""
-    client = cast(Any, boto3).client("cloudformation")
+    client = session.client("cloudformation")
     try:
         return client.describe_stacks(StackName=stack)["Stacks"][0]
     except ClientError as error:
@@ -109,8 +102,8 @@ def describe(stack: str) -> "StackTypeDef":
             raise
         place = client.meta.region_name
         raise NotSetUp(
-            f"There is no stack {stack} in {place}. AWS_PROFILE and AWS_REGION choose the account and the region; "
-            f"`make deploy STAGE={stack.removeprefix('recur-')}` makes one."
+            f"There is no stack {stack} in {place}. samconfig.toml, or else AWS_PROFILE and AWS_REGION, choose the account and the "
+            f"region; `make deploy STAGE={stack.removeprefix('recur-')}` makes one."
         ) from None
 
 
@@ -122,11 +115,3 @@ def _values(stack: "StackTypeDef") -> dict[str, str]:
     if not found["TABLE_NAME"]:
         raise NotSetUp(f"The stack {stack['StackName']} has no output TableName: is it {stack['StackStatus']}, and Recur's?")
     return {variable: value for variable, value in found.items() if value}
-
-
-def set_region(environment: MutableMapping[str, str]) -> None:
-    """AWS_DEFAULT_REGION is the only one that pynamodb knows."""
-    region = environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION") or boto3.Session().region_name
-    if not region:
-        raise NotSetUp("No AWS region is set: set AWS_REGION, or AWS_PROFILE to a profile that names one.")
-    environment["AWS_DEFAULT_REGION"] = region

@@ -15,15 +15,23 @@ Name = Literal["secret-key", "webhook-secret", "publishable-key", "deploy-key"]
 NAMES: tuple[Name, ...] = ("secret-key", "webhook-secret", "publishable-key", "deploy-key")
 
 
+def path(stage: str, name: Name) -> str:
+    return f"/recur/{stage}/stripe/{name}"
+
+
 class Parameters:
     """The parameters of one stage. Reading and writing raises what boto3 raises."""
 
     def __init__(self, ssm: "SSMClient", stage: str) -> None:
         self._ssm = ssm
-        self._folder = f"/recur/{stage}/stripe"
+        self._stage = stage
+
+    @property
+    def region(self) -> str:
+        return self._ssm.meta.region_name
 
     def path(self, name: Name) -> str:
-        return f"{self._folder}/{name}"
+        return path(self._stage, name)
 
     def get(self, name: Name) -> str | None:
         """Without white space around it; None when there is none."""

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from typing import Any
 
 import boto3
 from stripe import StripeClient
@@ -37,22 +38,22 @@ def client(key: str, environment: Mapping[str, str] = os.environ) -> StripeClien
     return StripeClient(key, stripe_version=release(environment).api_version, base_addresses={"api": base}, max_network_retries=3)
 
 
-def parameters_of(stage: str) -> Parameters:
-    """What the stage keeps in SSM."""
-    return Parameters(boto3.client("ssm"), stage)
+def parameters_of(stage: str, session: Any = boto3) -> Parameters:
+    """What the stage keeps in SSM, where the session is: the environment, once `deployment.use` has completed it."""
+    return Parameters(session.client("ssm"), stage)
 
 
 def account_of(deployment: Deployment) -> StripeClient:
     """A deployment's account, as `account_of_stage`."""
-    return account_of_stage(deployment.stage, deployment.environment)
+    return account_of_stage(deployment.stage, boto3, deployment.environment)
 
 
-def account_of_stage(stage: str, environment: Mapping[str, str] = os.environ) -> StripeClient:
+def account_of_stage(stage: str, session: Any, environment: Mapping[str, str] = os.environ) -> StripeClient:
     """A stage's account, with the key that is kept for deploying or else the functions'. Raises `NoAccount` and `WrongKey`."""
-    parameters = parameters_of(stage)
+    parameters = parameters_of(stage, session)
     key = parameters.get("deploy-key") or parameters.get("secret-key")
     if key is None:
-        path = parameters.path("secret-key")
-        raise NoAccount(f"There is no {path}. `python -m ops secrets set stripe-key --stage {stage}` stores one.")
+        path, there = parameters.path("secret-key"), parameters.region
+        raise NoAccount(f"There is no {path} in {there}. `python -m ops secrets set stripe-key --stage {stage}` stores one.")
     check(key, stage)
     return client(key, environment)

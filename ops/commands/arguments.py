@@ -6,7 +6,9 @@ from ops.deployment import STAGES
 
 
 def add_stage(parser: argparse.ArgumentParser) -> None:
-    words = "which deployment: the stack recur-STAGE says the rest (without it the environment does: STAGE, TABLE_NAME)"
+    words = (
+        "which deployment: samconfig.toml says where, the stack recur-STAGE the rest (without it the environment does: STAGE, TABLE_NAME)"
+    )
     parser.add_argument("--stage", choices=STAGES, help=words)
 
 

@@ -1,14 +1,13 @@
 """`catalog plan|apply|drift|export`: the plans on sale, catalog.toml against Stripe."""
 
 import argparse
-import os
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from stripe import StripeClient
 
-from ops import deployment
+from ops.aws import session_of
 from ops.catalog import wanted
 from ops.catalog.changes import changes
 from ops.catalog.export import as_toml, exported
@@ -58,8 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _account(stage: str | None) -> StripeClient:
     if stage is None:
         return account()
-    deployment.set_region(os.environ)
-    return account_of_stage(stage)
+    return account_of_stage(stage, session_of(stage))
 
 
 def _wanted(arguments: argparse.Namespace) -> wanted.Catalog:

@@ -8,6 +8,7 @@ from typing import Any
 
 from billing.secrets import FRESH_SECONDS
 from ops import deployment, settling, webhooks
+from ops.aws import session_of
 from ops.commands.arguments import add_common, add_stage
 from ops.commands.webhooks import wanted_of
 from ops.deliveries import undelivered
@@ -55,7 +56,6 @@ def store(arguments: argparse.Namespace) -> int:
     stage = arguments.stage or os.environ.get("STAGE")
     if not stage:
         raise deployment.NotSetUp("Name the stage: --stage dev, staging or prod.")
-    deployment.set_region(os.environ)
     key = _asked_for(f"Stripe's {arguments.name} of {stage} (it is not shown): ")
     if arguments.name == "publishable-key":
         _check_publishable(key, stage)
@@ -64,9 +64,9 @@ def store(arguments: argparse.Namespace) -> int:
         lacking = missing(client(key), _NEEDED[arguments.name])
         if lacking:
             raise WrongKey(f"Nothing is stored. The key lacks permissions: {', '.join(lacking)}. Add them in the Dashboard.")
-    parameters = parameters_of(stage)
+    parameters = parameters_of(stage, session_of(arguments.stage))
     parameters.put(_NAMES[arguments.name], key)
-    print(f"Stored as {parameters.path(_NAMES[arguments.name])}.")
+    print(f"Stored as {parameters.path(_NAMES[arguments.name])} in {parameters.region}.")
     if arguments.name == "stripe-key":
         print(f"Running functions use it within {FRESH_SECONDS // 60} minutes, or as soon as the old one fails: now that may be rolled.")
     return 0

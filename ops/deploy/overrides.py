@@ -7,13 +7,13 @@ that a new default in template.yaml, or a line taken out of samconfig.toml, woul
 
 import re
 import shlex
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from local.template import TemplateError
 from local.template.yaml_reader import read_yaml
+from ops.aws import settings_of
 from ops.deploy.stopped import Stopped
 
 _LONG_FORM = re.compile(r"ParameterKey=(\w+),ParameterValue=(.*)", re.DOTALL)
@@ -31,16 +31,11 @@ class Overrides:
     @classmethod
     def read(cls, project: Path, stage: str) -> "Overrides":
         """Raises `Stopped` for files that cannot be read or contradict each other."""
-        file, template = project / "samconfig.toml", project / "template.yaml"
         try:
-            declared: dict[str, Any] = read_yaml(template).get("Parameters", {})
-            settings = tomllib.loads(file.read_text())[stage]["deploy"]["parameters"]
+            declared: dict[str, Any] = read_yaml(project / "template.yaml").get("Parameters", {})
         except TemplateError as error:
             raise Stopped(str(error)) from None
-        except (OSError, tomllib.TOMLDecodeError) as error:
-            raise Stopped(f"samconfig.toml cannot be read: {error}") from None
-        except KeyError:
-            raise Stopped(f"samconfig.toml has no section [{stage}.deploy.parameters]. Add one like those of the other stages.") from None
+        settings = settings_of(project, stage)
         given = parse(settings.get("parameter_overrides", ""))
         defaults = {name: str(parameter["Default"]) for name, parameter in declared.items() if "Default" in parameter}
         if unknown := sorted(given.keys() - declared.keys()):

@@ -7,11 +7,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import stripe
 from botocore.exceptions import ClientError
 
 from billing.release import RELEASES, Release
+from ops import aws
 from ops.deploy import stripe_keys
 from ops.deploy.overrides import Overrides
 from ops.deploy.stopped import Stopped
@@ -66,15 +66,13 @@ class Target:
 
     @cached_property
     def session(self) -> Any:
-        given = self.environment
-        region = self.overrides.settings.get("region") or given.get("AWS_REGION") or given.get("AWS_DEFAULT_REGION")
-        return boto3.Session(region_name=region, profile_name=self.overrides.settings.get("profile"))
+        return aws.place(self.overrides.settings, self.environment).session()
 
     @property
     def region(self) -> str:
         """Raises `Stopped` when none is set."""
         if not self.session.region_name:
-            raise Stopped("No AWS region is set: set AWS_REGION, or AWS_PROFILE to a profile that names one.")
+            raise Stopped(aws.NO_REGION)
         return self.session.region_name
 
     def client(self, service: str) -> Any:

@@ -13,7 +13,8 @@ from stripe import StripeClient
 
 from billing.log import logger
 from ops import __main__ as ops
-from ops import stripe_account
+from ops import aws, stripe_account
+from ops.deployment import STAGES
 from ops.parameters import Parameters
 from tests.support.stripe_in_process import InProcessStripe
 from tests.unit.billing.conftest import account, table
@@ -21,6 +22,20 @@ from tests.unit.billing.conftest import account, table
 __all__ = ["account", "table"]
 
 Told = tuple[int, str, str]
+
+
+@pytest.fixture(autouse=True)
+def samconfig(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """`samconfig(dev={"region": "eu-central-1"})`: where the clone's samconfig.toml has its stages; nowhere unless it is called."""
+    clone = tmp_path_factory.mktemp("clone")
+    monkeypatch.setattr(aws, "ROOT", clone)
+
+    def write(**places: dict[str, str]) -> None:
+        lines = [[f"[{stage}.deploy.parameters]", *(f'{k} = "{v}"' for k, v in places.get(stage, {}).items())] for stage in STAGES]
+        (clone / "samconfig.toml").write_text("\n".join(line for section in lines for line in section))
+
+    write()
+    return write
 
 
 @pytest.fixture

@@ -40,9 +40,9 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
-def make_stack(name: str, template: dict[str, Any] = TEMPLATE) -> None:
+def make_stack(name: str, template: dict[str, Any] = TEMPLATE, region: str | None = None) -> None:
     given: Any = [{"ParameterKey": key, "ParameterValue": value} for key, value in PARAMETERS.items() if key in template["Parameters"]]
-    boto3.client("cloudformation").create_stack(StackName=name, TemplateBody=json.dumps(template), Parameters=given)
+    boto3.client("cloudformation", region).create_stack(StackName=name, TemplateBody=json.dumps(template), Parameters=given)
 
 
 @pytest.mark.usefixtures("aws")
@@ -120,6 +120,21 @@ def test_a_command_with_a_stage(account: InProcessStripe, tell: Tell) -> None:
     assert (status, output) == (1, "")
     assert errors.startswith("There is no stack recur-prod")
     assert tell("explain", "u2", "--stage", "qa")[0] == 1
+
+
+@pytest.mark.usefixtures("aws")
+def test_a_stage_is_where_samconfig_says(samconfig: Callable[..., None], capsys: pytest.CaptureFixture[str]) -> None:
+    samconfig(dev={"region": "eu-central-1"})
+    make_stack("recur-dev", region="eu-central-1")
+    environment = {"AWS_REGION": "us-east-1"}
+    assert deployment.use("dev", environment).table == "recur-staging-Table-1"
+    assert (environment["AWS_REGION"], environment["AWS_DEFAULT_REGION"]) == ("eu-central-1", "eu-central-1")
+    said = "samconfig.toml says region eu-central-1 for this stage, and goes before the environment's AWS_REGION=us-east-1.\n"
+    assert capsys.readouterr().err == said
+    deployment.use("dev", environment)
+    assert capsys.readouterr().err == "", "it agrees now"
+    with pytest.raises(NotSetUp, match="no stack recur-staging in us-east-1"):
+        deployment.use("staging", {"AWS_REGION": "us-east-1"})
 
 
 LIVE, TEST = "sk_" + "live_" + "4eC39HqLyjWDarjtT1zdp7dc", "sk_" + "test_" + "4eC39HqLyjWDarjtT1zdp7dc"

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import boto3
 import pytest
 
 import webhook
@@ -282,6 +283,21 @@ def test_a_publishable_key(deployed: Parameters, tell: Tell, typed: Callable[[st
     typed("pk_" + "test_local")
     assert tell("secrets", "set", "publishable-key", "--stage", "dev")[0] == 0
     assert deployed.get("publishable-key") == "pk_" + "test_local"
+
+
+def test_a_key_is_stored_where_the_stage_is(
+    deployed: Parameters, samconfig: Callable[..., None], tell: Tell, typed: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    samconfig(dev={"region": "eu-central-1"})
+    monkeypatch.setenv("AWS_REGION", "us-east-1")
+    typed("sk_" + "test_local")
+    status, output, errors = tell("secrets", "set", "stripe-key", "--stage", "dev")
+    assert (status, "goes before the environment's AWS_REGION=us-east-1" in errors) == (0, True)
+    assert "in eu-central-1" in output
+    assert Parameters(boto3.client("ssm", "eu-central-1"), "dev").get("secret-key") == "sk_" + "test_local"
+    assert tell("catalog", "drift", "--stage", "dev")[0] == 0
+    deployed.delete_all()
+    assert tell("catalog", "drift", "--stage", "dev")[0] == 0, "not the one of us-east-1"
 
 
 def test_a_key_is_no_argument(deployed: Parameters, tell: Tell) -> None:
