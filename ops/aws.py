@@ -7,7 +7,7 @@ environment's, as for every AWS tool, and so is all of it where no stage is name
 import os
 import tomllib
 from collections.abc import Mapping, MutableMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -63,9 +63,12 @@ def place(settings: Mapping[str, Any], environment: Mapping[str, str]) -> Place:
     return Place(profile, region or next((given[name] for name in _REGION if name in given), None), tuple(overruled))
 
 
-def session_of(stage: str | None, environment: Mapping[str, str] = os.environ) -> Any:
-    """A boto3 session where the stage is. Raises `NotSetUp` when no region is set, `Stopped` for a samconfig.toml that makes no sense."""
-    made = _place_of(stage, environment).session()
+def session_of(stage: str | None, environment: Mapping[str, str] = os.environ, *, profile: str | None = None) -> Any:
+    """A boto3 session where the stage is; with `profile` as that one sees it, whatever samconfig.toml and the environment say.
+
+    Raises `NotSetUp` when no region is set, `Stopped` for a samconfig.toml that makes no sense.
+    """
+    made = _place_of(stage, environment, profile).session()
     if not made.region_name:
         raise NotSetUp(NO_REGION)
     return made
@@ -83,5 +86,8 @@ def enter(stage: str | None, environment: MutableMapping[str, str]) -> Any:
     return made
 
 
-def _place_of(stage: str | None, environment: Mapping[str, str]) -> Place:
-    return place(settings_of(ROOT, stage) if stage else {}, environment)
+def _place_of(stage: str | None, environment: Mapping[str, str], profile: str | None = None) -> Place:
+    settings = settings_of(ROOT, stage) if stage else {}
+    if profile is None:
+        return place(settings, environment)
+    return replace(place(settings | {"profile": None}, environment), profile=profile, overruled=())

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import Any
 from unittest.mock import patch
 
 import boto3
@@ -12,16 +13,29 @@ from moto import mock_aws
 from stripe import StripeClient
 
 from billing.log import logger
+from billing.release import NEWEST
+from local.fake_stripe.inprocess import InProcess
 from ops import __main__ as ops
 from ops import aws, stripe_account
 from ops.deployment import STAGES
 from ops.parameters import Parameters
-from tests.support.stripe_in_process import InProcessStripe
+from tests.support.stripe_in_process import InProcessStripe, Transport
 from tests.unit.billing.conftest import account, table
 
 __all__ = ["account", "table"]
 
 Told = tuple[int, str, str]
+
+
+class Empty(InProcess):
+    """An account without anything in it, for the SDK to talk to."""
+
+    def __init__(self) -> None:
+        super().__init__(api_version=NEWEST)
+        self.requests: list[str] = []
+        self.dated = True
+        self.fault: Any = lambda request: None
+        self.http = Transport(self)  # pyright: ignore[reportArgumentType]
 
 
 @pytest.fixture(autouse=True)

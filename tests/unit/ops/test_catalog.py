@@ -15,15 +15,14 @@ from stripe import StripeClient
 
 from billing import catalogue
 from billing.account import account_json
-from billing.release import NEWEST
 from billing.state import store
-from local.fake_stripe.inprocess import InProcess
 from ops import stripe_account
 from ops.catalog import wanted
 from ops.catalog.changes import changes
 from ops.catalog.export import as_toml, exported
 from ops.parameters import Parameters
-from tests.support.stripe_in_process import InProcessStripe, Transport
+from tests.support.stripe_in_process import InProcessStripe
+from tests.unit.ops.conftest import Empty
 
 Tell = Callable[..., tuple[int, str, str]]
 Json = dict[str, Any]
@@ -401,17 +400,6 @@ def test_what_would_differ_for_ever_is_refused(tell: Tell, file: Callable[[str],
 # ----------------------------------------------------------------------------------------------------- another account
 
 
-class Empty(InProcess):
-    """An account without anything in it, for the SDK to talk to."""
-
-    def __init__(self) -> None:
-        super().__init__(api_version=NEWEST)
-        self.requests: list[str] = []
-        self.dated = True
-        self.fault: Any = lambda request: None
-        self.http = Transport(self)  # pyright: ignore[reportArgumentType]
-
-
 @pytest.fixture
 def live(tell: Tell, account: InProcessStripe, monkeypatch: pytest.MonkeyPatch) -> Iterator[Empty]:
     """The same account's live mode: nothing of test mode is in it. Each key leads to its own mode."""
@@ -444,6 +432,36 @@ def test_copied_from_test_to_live_it_has_the_same_lookup_keys(account: InProcess
 def test_the_file_applied_with_the_live_key_comes_to_the_same(live: Empty, tell: Tell) -> None:
     assert tell("catalog", "apply", "--stage", "prod")[0] == 0
     assert tell("catalog", "drift", "--from", "dev", "--stage", "prod")[0] == 0
+
+
+@pytest.fixture
+def profiles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    (tmp_path / "config").write_text("[profile tests]\naws_access_key_id = a\naws_secret_access_key = b\n")
+
+
+@pytest.mark.usefixtures("profiles")
+def test_a_stage_of_another_aws_account_is_seen_by_its_profile(live: Empty, tell: Tell, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each session is asked for its own stage's key alone."""
+    asked: list[tuple[str | None, str]] = []
+
+    def parameters(stage: str, session: Any) -> Parameters:
+        asked.append((session.profile_name, stage))
+        return Parameters(session.client("ssm"), stage)
+
+    monkeypatch.setattr(stripe_account, "parameters_of", parameters)
+    assert tell("catalog", "apply", "--from", "dev", "--from-profile", "tests", "--stage", "prod")[0] == 0
+    assert asked == [("default", "prod"), ("tests", "dev")]
+    assert tell("catalog", "drift", "--stage", "prod") == (0, "Stripe matches the catalogue.\n", "")
+
+
+def test_a_stage_whose_key_is_not_seen_is_no_reason_to_store_it_here(live: Empty, tell: Tell) -> None:
+    status, output, errors = tell("catalog", "plan", "--from", "staging", "--stage", "prod")
+    assert (status, output) == (1, "")
+    assert "--from-profile NAME" in errors
+    assert "catalog export --stage staging > staging.toml" in errors
+    assert "secrets set" not in errors
+    assert tell("catalog", "plan", "--from-profile", "tests", "--stage", "prod")[0] == 1
 
 
 def test_what_is_exported_is_the_file(account: InProcessStripe, tell: Tell, file: Callable[[str], str]) -> None:
