@@ -52,6 +52,10 @@ class Parameters:
         kind = "String" if name == "publishable-key" else "SecureString"
         self._ssm.put_parameter(Name=self.path(name), Value=value, Type=kind, Overwrite=True)
 
+    def delete(self, name: Name) -> bool:
+        """Whether it was there."""
+        return bool(self._ssm.delete_parameters(Names=[self.path(name)]).get("DeletedParameters"))
+
     def there(self) -> list[str]:
         """The paths of those that exist."""
         answer = self._ssm.get_parameters(Names=[self.path(name) for name in NAMES])

@@ -1,4 +1,4 @@
-"""`secrets rotate` and `secrets set`: Stripe's keys and the webhook's signing secret, which are kept in SSM. None is ever shown."""
+"""`secrets rotate`, `secrets set` and `secrets remove`: the keys and the signing secret that are kept in SSM. None is ever shown."""
 
 import argparse
 import getpass
@@ -6,15 +6,17 @@ import os
 import sys
 from typing import Any
 
+import stripe
+
 from billing.secrets import FRESH_SECONDS
 from ops import deployment, settling, webhooks
 from ops.aws import session_of
 from ops.commands.arguments import add_common, add_stage
 from ops.commands.webhooks import wanted_of
 from ops.deliveries import undelivered
-from ops.deploy.permissions import FOR_DEPLOYING, FOR_FUNCTIONS, missing
-from ops.keys import WrongKey, check, described, mode_of_stage
-from ops.parameters import Name
+from ops.deploy.permissions import FOR_DEPLOYING, FOR_FUNCTIONS, known, missing
+from ops.keys import WrongKey, account, check, described, mode_of_stage
+from ops.parameters import Name, Parameters
 from ops.screen import moment, show_json
 from ops.stripe_account import account_of, client, parameters_of
 
@@ -31,16 +33,23 @@ def add_to(commands: Any) -> None:
     setting = verbs.add_parser("set", help="store a key that is typed or comes by standard input, once it was checked")
     which = "stripe-key: the functions'; deploy-key: for catalogue and endpoints, where that is another; publishable-key: the site's"
     setting.add_argument("name", choices=_NAMES, help=which)
+    setting.add_argument(
+        "--another-account", action="store_true", help="the stage moves to another Stripe account: its customers stay behind"
+    )
     add_stage(setting)
     setting.set_defaults(run=store)
+    removing = verbs.add_parser("remove", help="forget the key for deploying: from then on the functions' key deploys")
+    removing.add_argument("name", choices=["deploy-key"])
+    add_stage(removing)
+    removing.set_defaults(run=remove)
 
 
 def rotate(arguments: argparse.Namespace) -> int:
     """0 done; 2 done, and events that the old endpoint had not delivered went with it (`replay` brings them)."""
     used = deployment.use(arguments.stage)
-    stripe, parameters = account_of(used), parameters_of(used.stage)
-    waiting = [event for event in undelivered(stripe) if event.pending]
-    outcome = webhooks.rotate(stripe, parameters, wanted_of(used), settling.wait)
+    theirs, parameters = account_of(used), parameters_of(used.stage)
+    waiting = [event for event in undelivered(theirs) if event.pending]
+    outcome = webhooks.rotate(theirs, parameters, wanted_of(used), settling.wait)
     if arguments.json:
         show_json({"endpoint": outcome.endpoint, "changes": outcome.changes, "undelivered": [event.id for event in waiting]})
     else:
@@ -52,10 +61,9 @@ def rotate(arguments: argparse.Namespace) -> int:
 
 
 def store(arguments: argparse.Namespace) -> int:
-    """0 stored; 1 refused: of another mode, unknown to Stripe, or without a permission that is needed. Needs no stack yet."""
-    stage = arguments.stage or os.environ.get("STAGE")
-    if not stage:
-        raise deployment.NotSetUp("Name the stage: --stage dev, staging or prod.")
+    """0 stored; 1 refused: of another mode or account, unknown to Stripe, or without a permission that is needed. Needs no stack yet."""
+    stage = _stage_of(arguments)
+    parameters = parameters_of(stage, session_of(arguments.stage))
     key = _asked_for(f"Stripe's {arguments.name} of {stage} (it is not shown): ")
     if arguments.name == "publishable-key":
         _check_publishable(key, stage)
@@ -64,12 +72,37 @@ def store(arguments: argparse.Namespace) -> int:
         lacking = missing(client(key), _NEEDED[arguments.name])
         if lacking:
             raise WrongKey(f"Nothing is stored. The key lacks permissions: {', '.join(lacking)}. Add them in the Dashboard.")
-    parameters = parameters_of(stage, session_of(arguments.stage))
-    parameters.put(_NAMES[arguments.name], key)
-    print(f"Stored as {parameters.path(_NAMES[arguments.name])} in {parameters.region}.")
-    if arguments.name == "stripe-key":
+    name = _NAMES[arguments.name]
+    if not arguments.another_account:
+        _check_account(key, parameters, name)
+    parameters.put(name, key)
+    print(f"Stored as {parameters.path(name)} in {parameters.region}.")
+    if name == "secret-key":
         print(f"Running functions use it within {FRESH_SECONDS // 60} minutes, or as soon as the old one fails: now that may be rolled.")
+    if name == "publishable-key":
+        print(f"The site keeps the old one until `make deploy STAGE={stage}`: do not roll that before.")
+    if arguments.another_account:
+        print(f"Set the stage's other keys of that account too, with --another-account, then `make deploy STAGE={stage}`.")
     return 0
+
+
+def remove(arguments: argparse.Namespace) -> int:
+    """0 gone, or there was none."""
+    stage = _stage_of(arguments)
+    parameters = parameters_of(stage, session_of(arguments.stage))
+    path = parameters.path(_NAMES[arguments.name])
+    if parameters.delete(_NAMES[arguments.name]):
+        print(f"Removed {path}. The functions' key deploys from now on; what it lacks for that, `make deploy STAGE={stage}` names.")
+    else:
+        print(f"There was no {path} in {parameters.region}.")
+    return 0
+
+
+def _stage_of(arguments: argparse.Namespace) -> str:
+    stage = arguments.stage or os.environ.get("STAGE")
+    if not stage:
+        raise deployment.NotSetUp("Name the stage: --stage dev, staging or prod.")
+    return stage
 
 
 def _asked_for(prompt: str) -> str:
@@ -80,3 +113,36 @@ def _check_publishable(key: str, stage: str) -> None:
     found = described(key)
     if found.kind != "publishable" or found.mode != mode_of_stage(stage):
         raise WrongKey(f"This is a {found.kind} {found.mode} key; {stage} takes a publishable {mode_of_stage(stage)} key here.")
+    if not known(client(key)):
+        raise WrongKey("Nothing is stored. Stripe does not know this key.")
+
+
+def _check_account(key: str, parameters: Parameters, name: Name) -> None:
+    """Raises `WrongKey` for a key of another account than the stored ones': every customer of the table would be unknown with it.
+
+    Keys of today's form show their account. Of others Stripe is asked whether the new one sees the product that the stored one sees.
+    """
+    others: dict[Name, str] = {each: stored for each in _NAMES.values() if (stored := parameters.get(each)) is not None and stored != key}
+    for other, stored in others.items():
+        accounts = account(key), account(stored)
+        differ = accounts[0] != accounts[1] if all(accounts) else "publishable-key" not in (name, other) and _sees_less(key, stored)
+        if differ:
+            raise WrongKey(
+                f"Nothing is stored. This key is of another Stripe account than {parameters.path(other)}: no customer of the stage "
+                "would be found there. If the stage is to move to that account: --another-account"
+            )
+
+
+def _sees_less(key: str, stored: str) -> bool:
+    try:
+        products = client(stored).v1.products.list({"limit": 1}).data
+    except stripe.StripeError:
+        return False  # rolled already, or not allowed to look
+    try:
+        for product in products:
+            client(key).v1.products.retrieve(product.id)
+    except stripe.InvalidRequestError as error:
+        return error.code == "resource_missing"
+    except stripe.StripeError:
+        pass
+    return False

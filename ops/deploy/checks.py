@@ -89,15 +89,9 @@ def check_stripe(target: Target) -> None:
 
 
 def _check_publishable(target: Target) -> None:
-    """Any call that needs a secret key: Stripe tells a publishable key that it knows from one that it does not."""
-    try:
-        target.stripe_client(target.keys.publishable).v1.products.list({"limit": 1})
-    except stripe.AuthenticationError as error:
-        if error.code != "secret_key_required" and "Invalid API Key" in str(error):
-            words = _replacing(target, "STRIPE_PUBLISHABLE_KEY")
-            raise Stopped(f"Stripe does not know the key in STRIPE_PUBLISHABLE_KEY. {words}") from None
-    except stripe.StripeError:
-        pass
+    if not permissions.known(target.stripe_client(target.keys.publishable)):
+        words = _replacing(target, "STRIPE_PUBLISHABLE_KEY")
+        raise Stopped(f"Stripe does not know the key in STRIPE_PUBLISHABLE_KEY. {words}")
 
 
 def _replacing(target: Target, variable: str) -> str:

@@ -50,3 +50,15 @@ def _allowed(client: StripeClient, probe: Probe) -> bool:
     except stripe.InvalidRequestError:
         return True
     return True
+
+
+def known(client: StripeClient) -> bool:
+    """Whether Stripe knows the client's publishable key: asked for what needs a secret one, it tells a key that it knows from one that it
+    does not. True as well when it cannot be asked."""
+    try:
+        client.v1.products.list({"limit": 1})
+    except stripe.AuthenticationError as error:
+        return error.code == "secret_key_required" or "Invalid API Key" not in str(error)
+    except stripe.StripeError:
+        pass
+    return True

@@ -16,9 +16,6 @@ VARIABLES: dict[Name, str] = {
     "publishable-key": "STRIPE_PUBLISHABLE_KEY",
     "deploy-key": "STRIPE_DEPLOY_KEY",
 }
-_ACCOUNT = slice(0, 17)
-_LONG_KEY = 60
-"""Characters after the prefix from which on a key of today's form begins with its account's id."""
 
 
 @dataclass(frozen=True)
@@ -82,13 +79,6 @@ def check_agreement(stage: str, secret: str, publishable: str, deploy: str | Non
         )
     if public.mode != keys.mode_of_stage(stage):
         raise Stopped(f"STRIPE_PUBLISHABLE_KEY is a {public.mode} key, and {stage} takes {keys.mode_of_stage(stage)} keys only.")
-    accounts = {account for value in (secret, publishable, deploy) if value and (account := _account(value))}
+    accounts = {account for value in (secret, publishable, deploy) if value and (account := keys.account(value))}
     if len(accounts) > 1:
         raise Stopped("Stripe's keys are of different accounts. Copy them from one page of the Dashboard: Developers, API keys.")
-
-
-def _account(key: str) -> str | None:
-    """The account in a key of today's form: `5`, then the account's id without its `acct_`. Seen in today's keys, documented
-    nowhere, so keys of another form are not compared."""
-    body = key.split("_", 2)[2]
-    return body[_ACCOUNT] if len(body) >= _LONG_KEY and body.startswith("51") else None

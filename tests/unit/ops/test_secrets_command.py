@@ -9,17 +9,19 @@ from typing import Any
 
 import boto3
 import pytest
+from stripe import StripeClient
 
 import webhook
 from billing import secrets
 from billing.settings import settings
 from local.fake_stripe.webhooks.signing import signature_header
-from ops import settling
+from ops import settling, stripe_account
 from ops.parameters import Parameters
 from tests.support import events
 from tests.support.outside import Crash
 from tests.support.permissions import documented
 from tests.support.stripe_in_process import InProcessStripe, Transport
+from tests.unit.ops.conftest import Empty
 
 Tell = Callable[..., tuple[int, str, str]]
 Json = dict[str, Any]
@@ -283,6 +285,72 @@ def test_a_publishable_key(deployed: Parameters, tell: Tell, typed: Callable[[st
     typed("pk_" + "test_local")
     assert tell("secrets", "set", "publishable-key", "--stage", "dev")[0] == 0
     assert deployed.get("publishable-key") == "pk_" + "test_local"
+
+
+def test_of_the_site_it_is_said_when_it_has_the_new_key(deployed: Parameters, tell: Tell, typed: Callable[[str], None]) -> None:
+    typed("pk_" + "test_local")
+    assert "keeps the old one until `make deploy STAGE=dev`" in tell("secrets", "set", "publishable-key", "--stage", "dev")[1]
+
+
+def test_a_publishable_key_that_stripe_does_not_know(deployed: Parameters, tell: Tell, typed: Callable[[str], None]) -> None:
+    typed("pk_" + "test_unknown")
+    status, output, errors = tell("secrets", "set", "publishable-key", "--stage", "dev")
+    assert (status, output, errors) == (1, "", "Nothing is stored. Stripe does not know this key.\n")
+    assert deployed.get("publishable-key") is None
+
+
+def of_account(kind: str, account: str) -> str:
+    """A key of today's form."""
+    return f"{kind}_test_51{account * 15}{'x' * 80}"
+
+
+@pytest.mark.parametrize("name", ["stripe-key", "deploy-key", "publishable-key"])
+def test_a_key_that_shows_another_account_is_refused(
+    deployed: Parameters, account: InProcessStripe, tell: Tell, typed: Callable[[str], None], name: str
+) -> None:
+    deployed.put("secret-key", of_account("sk", "A"))
+    for letter, taken in (("B", False), ("A", True)):
+        kind = "pk" if name == "publishable-key" else "sk"
+        key = of_account(kind, letter) + "y"
+        setattr(account.api.keys, "publishable" if kind == "pk" else "secret", key)
+        typed(key)
+        status, output, errors = tell("secrets", "set", name, "--stage", "dev")
+        assert (status == 0, "of another Stripe account than /recur/dev/stripe/secret-key" in errors) == (taken, not taken)
+        assert key not in output + errors
+    typed(of_account(kind, "B"))
+    setattr(account.api.keys, "publishable" if kind == "pk" else "secret", of_account(kind, "B"))
+    status, output, _ = tell("secrets", "set", name, "--stage", "dev", "--another-account")
+    assert (status, "Set the stage's other keys of that account too" in output) == (0, True)
+
+
+def test_a_key_that_shows_nothing_is_refused_if_it_does_not_see_the_products(
+    deployed: Parameters, account: InProcessStripe, tell: Tell, typed: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other, another = Empty(), "sk_" + "test_another"
+    other.api.keys.secret = another
+
+    def client(key: str, **options: Any) -> StripeClient:
+        return StripeClient(key, http_client=other.http if key == another else account.http, **options)
+
+    monkeypatch.setattr(stripe_account, "StripeClient", client)
+    typed(another)
+    status, output, errors = tell("secrets", "set", "stripe-key", "--stage", "dev")
+    assert (status, output) == (1, "")
+    assert "--another-account" in errors
+    assert deployed.get("secret-key") == "sk_" + "test_local"
+    account.api.keys.add("rk_" + "test_same", list(documented("functions").values()))
+    typed("rk_" + "test_same")
+    assert tell("secrets", "set", "stripe-key", "--stage", "dev")[0] == 0
+
+
+def test_the_key_for_deploying_can_be_forgotten(deployed: Parameters, tell: Tell) -> None:
+    deployed.put("deploy-key", "sk_" + "test_deploy")
+    status, output, _ = tell("secrets", "remove", "deploy-key", "--stage", "dev")
+    assert (status, deployed.get("deploy-key")) == (0, None)
+    assert "The functions' key deploys from now on" in output
+    assert tell("secrets", "remove", "deploy-key", "--stage", "dev")[:2] == (0, "There was no /recur/dev/stripe/deploy-key in us-east-1.\n")
+    assert tell("secrets", "remove", "stripe-key", "--stage", "dev")[0] == 1
+    assert deployed.get("secret-key") == "sk_" + "test_local"
 
 
 def test_a_key_is_stored_where_the_stage_is(
