@@ -1,24 +1,21 @@
 """A warm call through `make dev`, over the same call through `sam local start-api` with its containers kept (Docker; opt-in)."""
 
-import json
 import os
-import re
 import subprocess
 import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from ipaddress import ip_network
 from pathlib import Path
 
-from bench.artefacts import ARCHITECTURE, ROOT, TOOLS, BenchError, sam_build, scratch
+from bench.artefacts import ROOT, TOOLS, BenchError, sam_build, scratch
 from bench.measure import Figure
 from bench.metrics import Result
 from local.ports import Ports
 from local.stack import LocalStack
+from tests.sam.beside import host_of_containers, options_beside
 from tests.sam.docker import NoDocker, base_image, docker_engine
-from tests.sam.relay import relay
 
 READY = "Running on http://"
 PATH = "/plans"
@@ -53,30 +50,13 @@ def _warm_calls(url: str, n: int) -> list[float]:
 @contextmanager
 def _start_api(stack: LocalStack, folder: Path) -> Iterator[str]:
     """`sam local start-api` on what is built, its functions on the stack's table and Stripe; its URL."""
-    command = ["docker", "network", "inspect", "bridge", "--format", "{{(index .IPAM.Config 0).Subnet}}"]
-    subnet = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
-    host = str(next(ip_network(subnet).hosts()))
     template = sam_build(ROOT / "template.yaml", scratch() / "sam-local") / "template.yaml"
-    # sam overrides only what the template declares, and the template does not know AWS's endpoint.
-    template.write_text(re.sub(r"(?m)^( +)STAGE:", r'\1AWS_ENDPOINT_URL: ""\n\g<0>', template.read_text(), count=1))
-    values = {
-        function.logical_id: {
-            **{name: value.replace("127.0.0.1", host) for name, value in function.environment.items()},
-            "AWS_ENDPOINT_URL": f"http://{host}:{stack.ports.aws}",
-        }
-        for function in stack.template.functions
-    }
-    variables = folder / "variables.json"
-    variables.write_text(json.dumps(values))
     port = Ports.free().api
-    options = ["--template", template, "--env-vars", variables, "--port", str(port), "--region", "us-east-1", "--skip-pull-image"]
-    overrides = ["--parameter-overrides", f"Architecture={ARCHITECTURE} SiteUrl=https://site.example"]
     environment = os.environ | {"SAM_CLI_TELEMETRY": "0"}
-    with ExitStack() as relays:
-        for each in (stack.ports.aws, stack.ports.stripe):
-            relays.enter_context(relay((host, each), ("127.0.0.1", each)))
+    with host_of_containers(stack) as host:
+        options = options_beside(stack, host, template, folder)
         process = subprocess.Popen(
-            [TOOLS / "sam", "local", "start-api", *options, *overrides, "--warm-containers", "LAZY"],
+            [TOOLS / "sam", "local", "start-api", *options, "--port", str(port), "--warm-containers", "LAZY"],
             cwd=ROOT,
             env=environment,
             stdin=subprocess.DEVNULL,

@@ -4,7 +4,6 @@
 further events, each with an id of its own, through Django's WSGI handler; dj-stripe asks Stripe for the subscription each time.
 """
 
-import io
 import json
 import os
 import sys
@@ -12,6 +11,7 @@ from typing import Any
 
 import django
 import stripe
+from deliveries import deliver
 from django.conf import settings
 
 UUID = "5f3b0c1e-7c0e-4b7e-9a55-1d2b6f0f3a11"
@@ -56,25 +56,7 @@ def prepare() -> None:
 def serve(deliveries: list[dict[str, Any]]) -> None:
     from django.core.handlers.wsgi import WSGIHandler
 
-    application = WSGIHandler()
-    for delivery in deliveries:
-        body = delivery["body"].encode()
-        environ = {
-            "REQUEST_METHOD": "POST",
-            "PATH_INFO": f"/webhook/{UUID}/",
-            "SERVER_NAME": "127.0.0.1",
-            "SERVER_PORT": "80",
-            "REMOTE_ADDR": "192.0.2.1",
-            "CONTENT_TYPE": "application/json; charset=utf-8",
-            "CONTENT_LENGTH": str(len(body)),
-            "HTTP_STRIPE_SIGNATURE": delivery["headers"]["stripe-signature"],
-            "wsgi.input": io.BytesIO(body),
-            "wsgi.url_scheme": "http",
-        }
-        said: list[str] = []
-        content = b"".join(application(environ, lambda status, headers, said=said: said.append(status)))
-        if not said[0].startswith("200"):
-            sys.exit(f"{said[0]}: {content[-2000:]!r}")
+    deliver(WSGIHandler(), f"/webhook/{UUID}/", deliveries)
 
 
 if __name__ == "__main__":

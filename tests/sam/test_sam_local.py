@@ -18,11 +18,11 @@ import pytest
 from local import events
 from local.ports import Ports
 from local.stack import LocalStack
+from tests.sam.beside import Options
 from tests.support.shipped import FUNCTIONS, PROMISED
 from tests.template.sam_cli import ROOT, TOOLS
 
 READY = "Running on http://"
-Options = list[str | Path]
 
 
 def invoke(options: Options, function: str, event: str | Path, payload: str | None = None) -> Any:
