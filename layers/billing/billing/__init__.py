@@ -5,6 +5,16 @@ Imports no function, and nothing from `local/` or `tests/`.
 
 from billing import lazy, patterns
 
+
+def _quiet(*libraries: str) -> None:
+    import logging  # compiles patterns: not before the table of them is in use
+
+    for library in libraries:
+        logging.getLogger(library).setLevel(logging.WARNING)
+
+
 # Only a doubt, an errand and an error ask Stripe or look at its exceptions: an event that is simply stored loads nothing of it.
 lazy.defer("stripe")
 patterns.use()
+# At INFO, which on Lambda is lines that somebody pays for, they tell of every request and credential; pynamodb while it is imported.
+_quiet("botocore", "pynamodb", "stripe")

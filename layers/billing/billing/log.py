@@ -1,21 +1,15 @@
 """One logger and one way to count, made at first use (Powertools reads the environment when it is constructed)."""
 
-import logging
 import os
 from functools import cache
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
-_TALKATIVE = ("botocore", "stripe")
-"""They tell every request and every credential look-up at INFO, which on Lambda is a log line that somebody pays for."""
-
 
 @cache
 def logger() -> Logger:
     """Structured JSON lines. What is logged names ids and types, never a secret, an e-mail or a body."""
-    for library in _TALKATIVE:
-        logging.getLogger(library).setLevel(logging.WARNING)
     return Logger()
 
 
