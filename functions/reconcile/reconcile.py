@@ -22,7 +22,7 @@ class Context(Protocol):
 
 def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:
     """What the run did, by list. Raises when the next run would fail as well: that is what the alarm on errors is for."""
-    begin(context.aws_request_id, "reconcile")
+    begin(context.aws_request_id, "reconcile", context)
     mode = event.get("mode", "events")
     if mode not in ("events", "drift"):
         raise ValueError(f"mode is {mode!r}; events or drift is expected")

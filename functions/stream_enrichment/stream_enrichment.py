@@ -4,6 +4,7 @@ An EventBridge Pipe calls it (template.yaml, ChangesPipe), and puts on the bus w
 detail type, `time` its time, the whole of it the detail. An empty list tells nobody anything.
 """
 
+from billing.cause import begin, correlation_id
 from billing.changes import events_of
 from billing.errors import Misconfigured
 from billing.log import logger
@@ -15,9 +16,12 @@ MOST = 10
 
 def handler(records: list[Json], context: object) -> list[Json]:
     """Lambda handler of a Pipe's enrichment."""
+    invoked = getattr(context, "aws_request_id", "")
+    begin(invoked, "changes", context)
     events = [event for record in records for event in events_of(record)]
     if len(events) > MOST:
         raise Misconfigured(f"{len(events)} events of {len(records)} records, where a bus takes {MOST}: lower the Pipe's BatchSize")
     for event in events:
-        logger().info("Told", extra={"event": event["id"], "type": event["type"]})
+        begin(correlation_id(event["cause"] or invoked))
+        logger().info("Told", extra={name: event[name] for name in ("type", "user", "customer")} | {"event": event["id"]})
     return events

@@ -8,7 +8,7 @@ import base64
 import binascii
 import json
 import time
-from typing import Any
+from typing import Any, cast
 
 from billing import snapshot
 from billing.cause import begin
@@ -30,7 +30,7 @@ Answer = dict[str, Any]
 
 def handler(event: dict[str, Any], context: object) -> Answer:
     """Lambda handler of a Function URL (payload format 2.0)."""
-    begin(event["requestContext"]["requestId"], "delivery")
+    begin(event["requestContext"]["requestId"], "delivery", context)
     if event["requestContext"]["http"]["method"] != "POST":
         return _answer(405, "method_not_allowed")
     try:
@@ -70,10 +70,12 @@ def _signed(payload: bytes, header: str | None) -> bool:
 
 def _handled(payload: bytes) -> Answer:
     log = logger()
+    content: Any = None
     try:
         content = json.loads(payload)
         event = Event.parse(content)
-    except (ValueError, Unreadable, RecursionError):
+    except (ValueError, Unreadable, RecursionError) as error:
+        log.error("Unreadable event", extra={"reason": type(error).__name__, "bytes": len(payload), **_named(content)})
         count("WebhookUnreadable")
         return _answer(400, "invalid_event")
     if content.get("livemode") is not settings.livemode:
@@ -83,8 +85,10 @@ def _handled(payload: bytes) -> Answer:
     if event.type not in HANDLERS:
         return _answer(200, "not_handled")
     begin(event.id)
+    stored = None
     try:
-        outcome = handle(event).outcome.value
+        applied = handle(event)
+        outcome, stored = applied.outcome.value, applied.user
     except NotOurs:
         outcome = "not_ours"
     except Unreadable as error:
@@ -96,9 +100,16 @@ def _handled(payload: bytes) -> Answer:
         count("WebhookFailed")
         return _answer(500, "not_stored")
     # The request that caused it, if it was one of ours: its own line has the same id of Stripe's.
-    log.info("Event", extra={"type": event.type, "outcome": outcome, "request": child(content, "request").get("id")})
+    told = {"type": event.type, "outcome": outcome, "request": child(content, "request").get("id"), "user": stored and stored.id}
+    log.info("Event", extra=told)
     count("WebhookEvent", outcome=outcome)
     return _answer(200, outcome)
+
+
+def _named(content: Any) -> dict[str, str]:
+    """What there is of an id by which to find it at Stripe, and of what it is: an event destination's (v2) have these too."""
+    found = cast(dict[str, Any], content) if isinstance(content, dict) else {}
+    return {f"event_{name}": value for name in ("id", "type", "object") if isinstance(value := found.get(name), str)}
 
 
 def _answer(status: int, outcome: str) -> Answer:

@@ -21,6 +21,7 @@ KEY = "/recur/dev/stripe/secret-key"
 WEBHOOK_SECRET = "/recur/dev/stripe/webhook-secret"
 CARD = "4000000000000002"
 DETAILS = {"name": "Canary Robin", "address": {"line1": "1 Canary Wharf", "city": "Canarytown", "postalCode": "CNRY 1", "country": "GB"}}
+UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 SHIPPING = {"shipping": {"name": "Canary Wren", "phone": "+44 5550 1234", "address": DETAILS["address"]}}
 
 
@@ -142,7 +143,7 @@ def _lines(file: Path) -> list[str]:
 
 
 def test_no_canary_is_in_a_log(lived: tuple[Life, list[str]]) -> None:
-    life, lines = lived
+    life, lines = lived[0], [UUID.sub("", line) for line in lived[1]]  # among their random digits may be a card's last four
     assert len(life.canaries) >= 19, "each kind of secret turned up"
     for kind, canary in life.canaries.items():
         found = [line for line in lines if canary in line]
@@ -155,6 +156,7 @@ def test_what_there_was_to_tell_was_told(lived: tuple[Life, list[str]]) -> None:
     """Else their absence would prove nothing."""
     said = {json.loads(line).get("message") for line in lived[1] if line.startswith("{")}
     expected = {"Event", "Unexpected", "Stripe refused or failed", "DynamoDB failed", "Event not stored; Stripe will send it again"}
+    expected |= {"Refused", "Unreadable event", "Asking Stripe", "Told"}
     assert said >= expected
     assert any("Traceback" in line for line in lived[1]), "exceptions are told with where they arose"
 

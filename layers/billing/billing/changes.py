@@ -61,7 +61,7 @@ def events_between(old: Image | None, new: Image | None, event_id: str, at: floa
     for key in sorted(before.keys() | after.keys()):
         told = _told(key, before.get(key), after.get(key))
         if told:
-            events.append({"id": f"{event_id}/{key}/{told['type']}", **common, **told})
+            events.append({"id": f"{event_id}/{key}/{told['type']}", **common, "cause": _source(new, key), **told})
     return events
 
 
@@ -121,6 +121,12 @@ def _shown(value: Value | None) -> Json | None:
 
 def _customer(image: Image | None) -> str | None:
     return _plain(image["customer"]) if image and "customer" in image else None
+
+
+def _source(image: Image | None, key: str) -> str | None:
+    """What wrote a part (`Part.source`); None for one that went with its item."""
+    parts: Json = image["parts"]["M"] if image and "parts" in image else {}
+    return _plain(parts[key]["M"]["source"]) if key in parts else None
 
 
 def _values(image: Image | None) -> dict[str, Value]:

@@ -20,7 +20,7 @@ import stripe
 from pynamodb.exceptions import PynamoDBException
 
 from billing.card_numbers import holds_card_number
-from billing.cause import begin
+from billing.cause import begin, concern
 from billing.errors import BadRequest, Conflict, NotFound, PaymentFailed, Refused, TooLarge, TryAgain, Unauthorized
 from billing.log import logger
 
@@ -70,7 +70,9 @@ def endpoint(body: type[B]) -> Callable[[Callable[[Request[B]], Answer]], Callab
     def wrap(function: Callable[[Request[B]], Answer]) -> Callable[[LambdaEvent, object], Answer]:
         @wraps(function)  # what it takes stays readable: docs/openapi.json is made from it
         def handler(event: LambdaEvent, context: object) -> Answer:
-            return _answered(event, lambda: function(Request(_caller(event), _body(event, body), event.get("queryStringParameters") or {})))
+            return _answered(
+                event, context, lambda: function(Request(_caller(event), _body(event, body), event.get("queryStringParameters") or {}))
+            )
 
         return handler
 
@@ -82,7 +84,7 @@ def public_endpoint(function: Callable[[], Answer]) -> Callable[[LambdaEvent, ob
 
     @wraps(function)
     def handler(event: LambdaEvent, context: object) -> Answer:
-        return _answered(event, function)
+        return _answered(event, context, function)
 
     return handler
 
@@ -93,6 +95,7 @@ def _caller(event: LambdaEvent) -> Caller:
         raise Unauthorized("id_token_required", "Send the ID token, not the access token.")
     if claims.get("email_verified") != "true":
         raise Unauthorized("email_not_verified", "Confirm your e-mail address first.")
+    concern(user=claims["sub"])
     return Caller(claims["sub"], claims["email"])
 
 
@@ -119,9 +122,9 @@ def _body(event: LambdaEvent, shape: type[B]) -> B:
         raise BadRequest("invalid_json", "The body is not valid JSON.") from None
 
 
-def _answered(event: LambdaEvent, function: Callable[[], Answer]) -> Answer:
+def _answered(event: LambdaEvent, context: object, function: Callable[[], Answer]) -> Answer:
     log = logger()
-    begin(event["requestContext"]["requestId"], "request")
+    begin(event["requestContext"]["requestId"], "request", context)
     try:
         return _json(200, function())
     except Refused as refusal:
@@ -163,6 +166,8 @@ def refusal_for(error: stripe.StripeError) -> Refused | None:
 
 
 def _refused(refusal: Refused) -> Answer:
+    # Not its message, which may name a field that the caller made up.
+    logger().info("Refused", extra={"status": refusal.status, "code": refusal.code})
     return _json(refusal.status, {"error": {"code": refusal.code, "message": refusal.message}})
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from billing import snapshots
 from billing.access import is_live
+from billing.cause import FETCHED
 from billing.errors import Undecided
 from billing.shapes import Json, child, children
 from billing.state.parts import (
@@ -164,4 +165,4 @@ def pages(list_page: "ListCall", after: str = "", limit: int = 0, asking: "Calla
 
 
 def _fetched(by: str) -> str:
-    return f"{by} (fetched)"
+    return by + FETCHED

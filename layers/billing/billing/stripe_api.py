@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import stripe
 
 from billing import snapshot
+from billing.cause import announce
 from billing.log import logger
 from billing.secrets import FRESH_SECONDS, RECHECK_SECONDS, stripe_secret_key
 from billing.settings import settings
@@ -93,6 +94,8 @@ def ask(call: "Callable[[StripeClient], Any]") -> Answer:
     client = stripe_client()
     if _gate:
         _gate()
+    else:
+        announce("Asking Stripe")
     sent = time.monotonic()
     response = _made(call, client).last_response
     if not _gate:  # a job's thousands of calls are on nobody's behalf

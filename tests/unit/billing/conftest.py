@@ -1,10 +1,13 @@
 """Deployed code in this process: its settings and secrets given, its table in memory, and a Stripe that must not be called."""
 
-from collections.abc import Iterator
+import io
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
-from billing import secrets, stripe_api
+from billing import log, secrets, stripe_api
 from billing.customers import _remembered_owner, _strangers  # pyright: ignore[reportPrivateUsage]
 from billing.release import NEWEST
 from billing.settings import settings
@@ -43,6 +46,14 @@ def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[MemoryTable]:
     store.link_customer("u1", "cus_1", now=1)
     yield table
     vars(settings).clear()
+
+
+@pytest.fixture
+def lines(monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[dict[str, Any]]]:
+    """What was logged since the test began."""
+    stream = io.StringIO()
+    monkeypatch.setattr(log.logger().registered_handler, "stream", stream)
+    return lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
 
 
 @pytest.fixture

@@ -31,6 +31,50 @@ def test_it_stands_in_every_line_until_the_next_one_begins(lines: io.StringIO) -
         assert cause.cause() == written
 
 
+SOURCES = {
+    "evt_1": "evt_1",
+    "evt_1 (fetched)": "evt_1",
+    "evt_1 reconciled (fetched)": "evt_1",
+    "request a=": "a=",
+    "request a= (fetched)": "a=",
+    "reconcile 8476 (fetched)": "8476",
+    "reconcile by hand (fetched)": "by hand",
+    "backfill (fetched)": "backfill",
+}
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_a_part_leads_to_the_lines_of_what_wrote_it(source: str) -> None:
+    assert cause.correlation_id(source) == SOURCES[source]
+
+
+def test_lines_name_the_invocation_and_whom_it_is_about_until_the_next_one(lines: io.StringIO) -> None:
+    class Context:
+        function_name, aws_request_id = "recur-dev-webhook", "8a1a"
+
+    def said() -> dict[str, str]:
+        cause.logger().info("Hello")
+        line = json.loads(lines.getvalue().splitlines()[-1])
+        return {name: line[name] for name in ("correlation_id", "function_name", "function_request_id", "user", "customer") if name in line}
+
+    invocation = {"function_name": "recur-dev-webhook", "function_request_id": "8a1a"}
+    cause.begin("r1", "delivery", Context())
+    cause.begin("evt_1")
+    cause.concern(user="u1", customer="cus_1")
+    assert said() == {"correlation_id": "evt_1", **invocation, "user": "u1", "customer": "cus_1"}
+    cause.begin("r2", "delivery", Context())
+    assert said() == {"correlation_id": "r2", **invocation}
+
+
+def test_what_may_be_killed_has_left_one_line_before(lines: io.StringIO) -> None:
+    for id_ in ("evt_1", "evt_2"):
+        cause.begin(id_)
+        cause.announce("Asking Stripe")
+        cause.announce("Asking Stripe")
+    said = [json.loads(line) for line in lines.getvalue().splitlines()]
+    assert [(line["message"], line["correlation_id"]) for line in said] == [("Asking Stripe", "evt_1"), ("Asking Stripe", "evt_2")]
+
+
 def test_a_trace_is_named_where_there_is_one(lines: io.StringIO, monkeypatch: pytest.MonkeyPatch) -> None:
     cause.begin("a", "request")
     monkeypatch.setenv("_X_AMZN_TRACE_ID", "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1")

@@ -148,10 +148,17 @@ def test_an_event_says_who_what_before_and_after() -> None:
         "time": "2023-11-14T22:13:20+00:00",
         "user": "u1",
         "customer": "cus_1",
+        "cause": "evt_1",
         "subscription": "sub_1",
         "old": shown,
         "new": shown | {"status": "past_due"},
     }
+
+
+def test_each_says_what_wrote_it_and_one_that_went_with_its_item_does_not() -> None:
+    by_sweep = image({SUBSCRIPTION: subscription(status="past_due")}, source="evt_2 reconciled (fetched)")
+    assert [event["cause"] for event in told(image({SUBSCRIPTION: BASIC}), by_sweep)] == ["evt_2 reconciled (fetched)"]
+    assert [event["cause"] for event in told(image({SUBSCRIPTION: BASIC}), None)] == [None]
 
 
 def test_entitlements_name_the_features_before_and_after() -> None:

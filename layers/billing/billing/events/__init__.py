@@ -7,6 +7,7 @@ errand, or None if there is nothing to do.
 
 from collections.abc import Callable
 
+from billing.cause import concern
 from billing.doubles import flag_second_subscription
 from billing.events import checkout, customers, entitlements, invoices, payment_methods, subscriptions
 from billing.events.event import Errand, Event, News, NotOurs, Unreadable, owner
@@ -53,6 +54,8 @@ HANDLERS: dict[str, Handler] = {
 def handle(event: Event) -> Applied:
     """What the event tells, applied under the order rule. Raises `NotOurs`, `Unreadable`, `Undecided` and what Stripe raises."""
     about = HANDLERS[event.type](event)
+    if about is not None:
+        concern(customer=about.customer)
     if isinstance(about, News):
         applied = event.apply(about)
         flag_second_subscription(about.key, applied)
