@@ -19,6 +19,7 @@ WATCHED = {
     "ReconcileRepaired",
     "DoubleSubscription",
     "FunctionFailed",
+    "StripeRefused",
     "5xx",
     "Throttles",
     "ApproximateNumberOfMessagesVisible",
@@ -70,7 +71,7 @@ def test_our_own_are_emitted_with_these_dimensions(
         if metric["MetricName"] in filtered:
             assert "Dimensions" not in metric
             continue
-        count(metric["MetricName"])
+        count(metric["MetricName"], **{each["Name"]: each["Value"] for each in metric["Dimensions"] if each["Name"] != "service"})
         line = json.loads(capsys.readouterr().out)
         [directive] = line["_aws"]["CloudWatchMetrics"]
         assert [[dimension["Name"] for dimension in metric["Dimensions"]]] == directive["Dimensions"]

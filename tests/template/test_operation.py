@@ -7,12 +7,15 @@ import pytest
 
 from billing.log import count
 from ops.deploy import alarms
-from tests.template.sam_cli import CloudFormation, transform
+from tests.template.sam_cli import ROOT, CloudFormation, transform
 
 FUNCTION = "AWS::Lambda::Function"
 BUSINESS = {"POST", "DELETE"}
 UNHURRIED = {"POST /retrieve-customer-payment-method"}
 """Not costly: it reads the table alone (docs/calls.md)."""
+
+IN_AN_ALARM_ALONE = {"WebhookWrongMode", "WebhookUnreadable"}
+"""Of what is emitted: one is one too many, and there is no course of them to be looked at."""
 
 
 @pytest.fixture
@@ -153,7 +156,11 @@ def test_the_dashboard_shows_every_alarm_and_what_is_emitted(
     monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "recur-${Stage}")
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "recur")
     monkeypatch.delenv("POWERTOOLS_METRICS_DISABLED", raising=False)
-    count("WebhookEvent", outcome="written")
-    [directive] = json.loads(capsys.readouterr().out)["_aws"]["CloudWatchMetrics"]
-    dimensions = ",".join(sorted(directive["Dimensions"][0]))
-    assert f'SEARCH(\'{{"{directive["Namespace"]}",{dimensions}}} MetricName="WebhookEvent"\'' in body.replace('\\"', '"')
+    for name, dimension in (("WebhookEvent", "outcome"), ("StripeRefused", "status")):
+        count(name, **{dimension: "any"})
+        [directive] = json.loads(capsys.readouterr().out)["_aws"]["CloudWatchMetrics"]
+        dimensions = ",".join(sorted(directive["Dimensions"][0]))
+        assert f'SEARCH(\'{{"{directive["Namespace"]}",{dimensions}}} MetricName="{name}"\'' in body.replace('\\"', '"')
+    sources = "".join(path.read_text() for folder in ("functions", "layers/billing/billing") for path in (ROOT / folder).rglob("*.py"))
+    counted = set(re.findall(r'(?:count|measure)\(\s*"(\w+)"', sources))
+    assert {name for name in counted if f'"{name}"' not in body.replace('\\"', '"')} == IN_AN_ALARM_ALONE

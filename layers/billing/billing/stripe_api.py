@@ -98,9 +98,10 @@ def ask(call: "Callable[[StripeClient], Any]") -> Answer:
         announce("Asking Stripe")
     sent = time.monotonic()
     response = _made(call, client).last_response
-    if not _gate:  # a job's thousands of calls are on nobody's behalf
-        logger().info("Stripe", extra={"request": response.request_id, "idempotencyKey": response.idempotency_key})
     elapsed = time.monotonic() - sent
+    if not _gate:  # a job's thousands of calls are on nobody's behalf
+        told = {"request": response.request_id, "idempotencyKey": response.idempotency_key, "milliseconds": int(elapsed * 1000)}
+        logger().info("Stripe", extra=told)
     headers = {name.lower(): value for name, value in response.headers.items()}
     date = headers.get("date")
     lo, hi = answer_interval(int(parsedate_to_datetime(date).timestamp()) if date else 0, elapsed)

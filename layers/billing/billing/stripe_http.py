@@ -12,6 +12,7 @@ from urllib3 import PoolManager, ProxyManager, Timeout
 from urllib3.exceptions import HTTPError, SSLError
 
 from billing import snapshot, tls
+from billing.log import count
 
 MOST_CONNECTIONS = 16
 """Kept open at once: reconcile asks from several threads."""
@@ -41,6 +42,8 @@ class PooledClient(stripe.HTTPClient):
             raise stripe.APIConnectionError(
                 f"Stripe cannot be reached ({type(error).__name__}: {error})", should_retry=not isinstance(error, SSLError)
             ) from error
+        if answer.status >= 400:
+            count("StripeRefused", status=str(answer.status))  # each attempt: of those that are made again nobody else hears
         return answer.data.decode(), answer.status, answer.headers
 
     def close(self) -> None:

@@ -50,6 +50,8 @@ def test_a_request_is_followed_to_the_row_and_back(stack: LocalStack, subscriber
     (theirs,) = [each for each in asked if each["id"] == made["request"]]
     assert (theirs["method"], theirs["path"]) == ("POST", f"/v1/subscriptions/{subscription}")
     assert made["idempotencyKey"]
+    assert made["function_name"].endswith("CancelSubscriptionFunction")
+    assert made["user"]
 
     # The row, and what shows it.
     Stripe(stack).control("webhooks/release")

@@ -58,6 +58,7 @@ def test_one_that_may_be_killed_while_it_asks_stripe_has_said_so_before(account:
     account.fault = look
     webhook.handler(events.delivery(paid | {"api_version": "2025-01-01.other"}), Context())
     announced = [line for line in seen if line["message"] == "Asking Stripe"]
+    assert [line["milliseconds"] >= 0 for line in lines() if line["message"] == "Stripe" and line["correlation_id"] == paid["id"]] == [True]
     assert (announced[-1]["correlation_id"], announced[-1]["function_request_id"]) == (paid["id"], "8a1a5c52")
 
 

@@ -1,6 +1,7 @@
 """Stripe is reached over kept connections, is never waited for longer than said, and what is no whole answer is a connection error."""
 
 import contextlib
+import json
 import socket
 import threading
 from collections.abc import Iterator
@@ -26,6 +27,14 @@ class Stripe(BaseHTTPRequestHandler):
         Stripe.paths.append(self.path)
         if self.path == "/hangs":
             Stripe.hang.wait()
+            return
+        if self.path.startswith("/v1/customers/"):
+            self.send_response(int(self.path.rpartition("/")[2]))
+            content = b'{"error": {"type": "card_error", "message": "No"}}'
+            self.send_header("Stripe-Should-Retry", "true")
+            self.send_header("content-length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
             return
         if self.path == "/cut":
             self.send_response(200)
@@ -94,6 +103,24 @@ def test_stripe_is_asked_again_as_often_as_said(url: str) -> None:
     )
     with pytest.raises(stripe.APIConnectionError):
         client.v1.customers.retrieve("cus_1")
+
+
+def test_every_refusal_is_counted_by_its_status_also_those_that_are_asked_again(
+    url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in (("NAMESPACE", "recur-dev"), ("DISABLED", "false")):
+        monkeypatch.setenv(f"POWERTOOLS_METRICS_{name}", value)
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "recur")
+    http = PooledClient(1, 1)
+    monkeypatch.setattr(http, "_sleep_time_seconds", lambda *_: 0.0)  # pyright: ignore[reportUnknownArgumentType,reportUnknownLambdaType]
+    client = stripe.StripeClient("sk_test_x", base_addresses={"api": url}, max_network_retries=2, http_client=http)
+    for status, error in ((429, stripe.RateLimitError), (402, stripe.CardError)):
+        with pytest.raises(error):
+            client.v1.customers.retrieve(str(status))
+        told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+        assert [(line["StripeRefused"], line["status"]) for line in told] == [([1.0], str(status))] * 3
+    client.v1.customers.retrieve("200")
+    assert capsys.readouterr().out == ""
 
 
 def test_a_proxy_of_the_environment_leads_to_stripe(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
