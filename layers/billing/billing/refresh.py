@@ -41,7 +41,10 @@ def refresh_everything(user: User, by: str, default: Observation | None = None) 
 
 
 def _apply(user: User, key: str, news: Observation, by: str) -> Refreshed:
-    applied = store.apply(user.id, user.customer, key, news, lambda: fetch_part(user.customer, key, by))
+    def fetch() -> Observation:
+        return user.attributed(key, fetch_part(user.customer, key, by))
+
+    applied = store.apply(user.id, user.customer, key, user.attributed(key, news), fetch)
     flag_second_subscription(key, applied)
     before = user.part(key)
     refreshed = Refreshed(key, before, applied.user.part(key) if applied.user else before)

@@ -11,7 +11,7 @@ from billing.cause import cause
 from billing.fetch import fetch_part
 from billing.shapes import Json
 from billing.state import store
-from billing.state.parts import User, Value, kind_and_id, upcoming_key
+from billing.state.parts import Observation, User, Value, kind_and_id, upcoming_key
 from billing.state.store import Applied, Outcome
 
 
@@ -54,4 +54,8 @@ def _foresee(user: User, subscription: Value) -> None:
 def refresh_upcoming(user: User, subscription: str, by: str) -> None:
     """Fetches the next invoice's amount and applies it by the order rule. Raises `Undecided` and what Stripe raises."""
     key = upcoming_key(subscription)
-    store.apply(user.id, user.customer, key, fetch_part(user.customer, key, by), lambda: fetch_part(user.customer, key, by))
+
+    def fetch() -> Observation:
+        return user.attributed(key, fetch_part(user.customer, key, by))
+
+    store.apply(user.id, user.customer, key, fetch(), fetch)

@@ -95,6 +95,24 @@ def test_what_was_missed_is_brought_in(account: InProcessStripe, happens: Callab
     assert told
 
 
+def test_a_look_that_finds_nothing_new_leaves_by_which_event_it_is_so(account: InProcessStripe) -> None:
+    _, subscription = account.subscriber("u2")
+    account.deliver()
+    account.later()
+    before = user().parts
+    assert {each.key for each in refreshed() if not each.repaired} >= set(before)
+    looked_at = user().parts
+    assert {key: part.source for key, part in looked_at.items()} == {key: part.source for key, part in before.items()}
+    assert all(looked_at[key].lo > part.hi for key, part in before.items()), "certain from now on"
+    # What it does find is its own.
+    account.post(f"/v1/subscriptions/{subscription}", cancel_at_period_end="true")
+    account.drop()
+    account.later()
+    refreshed()
+    changed = {key for key, part in user().parts.items() if part.source == "test (fetched)"}
+    assert changed == {subscription_key(subscription)}
+
+
 def test_what_asking_costs(account: InProcessStripe) -> None:
     account.subscriber("u2")
     account.requests.clear()

@@ -100,6 +100,11 @@ class User:
         part = Part(news.value, news.lo, news.hi, version="", source=news.source)
         return replace(self, parts={**self.parts, key: part})
 
+    def attributed(self, key: str, news: Observation) -> Observation:
+        """What a look at Stripe found, by whom it came about: a look that finds what is stored already has not made it so."""
+        stored = self.parts.get(key)
+        return replace(news, source=stored.source) if stored and stored.value == news.value else news
+
     def values(self, kind: str) -> list[Value]:
         """The values of all parts of a kind."""
         return [part.value for key, part in self.parts.items() if key.startswith(f"{kind}:") and part.value is not None]
