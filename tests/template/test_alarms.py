@@ -2,11 +2,20 @@
 
 import json
 import re
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
+from aws_lambda_powertools import Logger
 
 from billing.log import count
+from local.lambdas import Lambdas
+from local.lambdas.worker import has_awslambdaric
+from local.logs import Log
+from local.template import Function
+from tests.support.processes import wait_for
+from tests.template.filter_pattern import matches
 from tests.template.sam_cli import ROOT, CloudFormation, transform
 
 WATCHED = {
@@ -83,12 +92,88 @@ def test_a_quiet_night_rings_nothing_but_the_silence_of_reconcile_does(alarms: d
     assert alarms["ReconcileBehindAlarm"]["TreatMissingData"] == "breaching"
 
 
-def test_an_invocation_that_failed_is_seen_in_the_functions_log(cloudformation: CloudFormation) -> None:
-    """Source of the record: Lambda developer guide, "Lambda Telemetry API Event schema reference", `platform.report`."""
+REPORT = '{"time": "2026-11-29T02:00:00.000Z", "type": "platform.report", "record": {"requestId": "6d68ca91", "status": "%s"}}'
+"""Source: Lambda developer guide, "Lambda Telemetry API Event schema reference", `platform.report`."""
+
+
+@pytest.fixture
+def failed(cloudformation: CloudFormation) -> dict:
     [found] = cloudformation.of_type("AWS::Logs::MetricFilter").values()
-    assert found["LogGroupName"] == {"Ref": "FunctionLogs"}
-    assert found["FilterPattern"] == '{ $.type = "platform.report" && $.record.status != "success" }'
-    assert [made["MetricNamespace"] for made in found["MetricTransformations"]] == [OWN]
+    return found
+
+
+@pytest.fixture
+def runtime(tmp_path: Path) -> Iterator[Callable[[str], list[str]]]:
+    """Runs a handler of this body on AWS's own runtime client; the lines that it wrote in Lambda's JSON format."""
+    if not has_awslambdaric():
+        pytest.skip("no wheel here")
+    started: list[Lambdas] = []
+
+    def run(body: str) -> list[str]:
+        (tmp_path / "story.py").write_text(f"import logging\ndef handler(event, context):\n    {body}\n")
+        function = Function("Story", "story", "story.handler", tmp_path, (), {}, 10.0, 256, "JSON", "INFO")
+        log = tmp_path / "log"
+        started.append(Lambdas([function], aws_endpoint="http://127.0.0.1:9", log=Log(quiet=True, file=log), own_client=False))
+        started[-1].invoke("Story", {})
+        wait_for(lambda: "{" in log.read_text())
+        return [line.removeprefix("Story | ") for line in log.read_text().splitlines()]
+
+    yield run
+    for lambdas in started:
+        lambdas.close()
+
+
+def test_an_exception_is_counted_by_what_the_runtime_itself_writes(failed: dict, runtime: Callable[[str], list[str]]) -> None:
+    """It catches the exception and reports it; that Lambda's own report then says other than success is nowhere promised."""
+    assert [matches(failed["FilterPattern"], line) for line in runtime("raise ValueError()")] == [True]
+
+
+def test_what_a_function_logs_and_goes_on_is_not_counted(failed: dict, runtime: Callable[[str], list[str]]) -> None:
+    assert [matches(failed["FilterPattern"], line) for line in runtime("logging.error('Not nice')")] == [False]
+
+
+def test_an_error_that_is_answered_is_not_counted(failed: dict, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is an alarm of the webhook's or of the API's own."""
+    told = Logger("story", stream=sys.stdout)
+    try:
+        raise ValueError("no such luck")
+    except ValueError:
+        told.exception("Unexpected")
+    line = capsys.readouterr().out
+    assert json.loads(line)["exception_name"] == "ValueError"
+    assert not matches(failed["FilterPattern"], line)
+
+
+@pytest.mark.parametrize(("status", "counted"), [("success", False), ("timeout", True), ("error", True), ("failure", True)])
+def test_what_no_code_could_write_down_is_counted_by_lambdas_own_report(failed: dict, status: str, counted: bool) -> None:
+    assert matches(failed["FilterPattern"], REPORT % status) is counted
+
+
+def test_failures_are_counted_in_the_functions_log_and_looked_up_by_the_same_pattern(failed: dict) -> None:
+    assert failed["LogGroupName"] == {"Ref": "FunctionLogs"}
+    [made] = failed["MetricTransformations"]
+    assert (made["MetricNamespace"], made["MetricName"], made["MetricValue"]) == (OWN, "FunctionFailed", "1")
+    assert f"--filter-pattern '{failed['FilterPattern']}'" in (ROOT / "docs" / "operations.md").read_text()
+
+
+@pytest.mark.parametrize(
+    ("pattern", "line", "matched"),
+    [
+        ('{ $.a = "x" }', '{"a": "x"}', True),
+        ('{ $.a = "x" }', '{"a": "xy"}', False),
+        ("{ $.a = x* }", '{"a": "xy"}', True),
+        ("{ $.a = * }", '{"b": "x"}', False),
+        ("{ $.a = * }", '{"a": {"b": 1}}', False),
+        ("{ $.a.b = 1 }", '{"a": {"b": 1}}', True),
+        ('{ $.a != "x" }', "{}", False),
+        ('{ $.a != "x" }', '{"a": "y"}', True),
+        ("{ $.a = 1 || $.b = 1 && $.c = 1 }", '{"a": 1}', True),
+        ("{ ($.a = 1 || $.b = 1) && $.c = 1 }", '{"a": 1}', False),
+        ("{ $.a = * }", "no JSON", False),
+    ],
+)
+def test_a_pattern_says_here_what_cloudwatchs_guide_says_it_does(pattern: str, line: str, matched: bool) -> None:
+    assert matches(pattern, line) is matched
 
 
 def test_every_queue_of_dead_letters_is_watched(cloudformation: CloudFormation, alarms: dict) -> None:
