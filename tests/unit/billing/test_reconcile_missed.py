@@ -10,9 +10,9 @@ import pytest
 from billing import fetch
 from billing.account import account_json
 from billing.events import Event, handle
-from billing.reconcile import Budget, budget, run
+from billing.reconcile import Budget, begin_drift, budget, run
 from billing.reconcile.missed import BATCHES, KEPT
-from billing.reconcile.report import Report
+from billing.reconcile.report import MAY_STILL_COME, Report
 from billing.release import RELEASES
 from billing.settings import settings
 from billing.state import jobs, store
@@ -75,6 +75,54 @@ def test_for_how_long_the_webhook_has_not_been_told(account: InProcessStripe) ->
     account.now()  # some minutes after both
     assert 300 < search().undelivered < 3600
     assert search().undelivered == 0
+
+
+def measured(capsys: pytest.CaptureFixture[str]) -> Json:
+    """What was emitted, by the metric's name."""
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]
+    found = {metric["Name"]: line for line in lines for metric in line["_aws"]["CloudWatchMetrics"][0]["Metrics"]}
+    return {name: line[name][0] for name, line in found.items()}
+
+
+def test_a_repair_is_counted_as_lost_once_its_delivery_is_on_its_way_no_more(
+    account: InProcessStripe, capsys: pytest.CaptureFixture[str]
+) -> None:
+    account.now()
+    account.subscriber("just_now")
+    capsys.readouterr()
+    report = search()
+    assert report.repaired, "mended it is, all the same"
+    assert (report.lost, measured(capsys)["ReconcileRepaired"]) == (set(), 0)
+    account.later(-2 * MAY_STILL_COME)
+    account.subscriber("a_while_ago")
+    account.later(2 * MAY_STILL_COME)
+    report = search()
+    assert {user for user, _ in report.repaired} == {"a_while_ago"}
+    assert report.lost == set(report.repaired)
+    assert measured(capsys)["ReconcileRepaired"] == len(report.repaired)
+
+
+def test_a_part_of_which_an_older_event_was_lost_counts_whatever_is_new_of_it(account: InProcessStripe) -> None:
+    _, subscription = account.subscriber("u2")
+    account.deliver()
+    account.post(f"/v1/subscriptions/{subscription}", cancel_at_period_end=True)
+    account.now()
+    account.post(f"/v1/subscriptions/{subscription}", cancel_at_period_end=False)
+    account.post(f"/v1/subscriptions/{subscription}", metadata={"note": "x"})
+    account.post(f"/v1/subscriptions/{subscription}", cancel_at_period_end=True)
+    assert ("u2", subscription_key(subscription)) in search().lost
+
+
+def test_what_a_drift_scan_repairs_is_all_counted(account: InProcessStripe, table: MemoryTable, capsys: pytest.CaptureFixture[str]) -> None:
+    account.subscriber("u2")
+    account.deliver()
+    account.now()
+    table.items["user#u2"]["parts"]["M"]["entitlements"]["M"]["value"]["M"]["features"]["L"] = []
+    begin_drift(deep=True)
+    capsys.readouterr()
+    reports = run(Budget())
+    assert (reports["events"].repaired, [part for _, part in reports["drift"].repaired]) == ([], ["entitlements"])
+    assert measured(capsys)["ReconcileRepaired"] == 1
 
 
 def test_where_the_webhook_did_its_work_stripe_is_asked_for_nothing_but_the_list(account: InProcessStripe) -> None:
@@ -297,15 +345,18 @@ def test_events_no_longer_listed_call_for_a_deep_drift_scan(account: InProcessSt
     assert search().behind == 0
 
 
-def test_two_runs_do_not_meet(account: InProcessStripe, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_runs_do_not_meet(account: InProcessStripe, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     account.subscriber("u2")
     account.now()
     other = jobs.take("events")
     assert other is not None
+    capsys.readouterr()
     assert search().stopped == "another run is at it"
+    assert measured(capsys).keys() == {"ReconcileRepaired", "ReconcileSkipped"}, "that nothing waits, who looked says alone"
     assert "subscription" not in shown("u2")
     monkeypatch.setattr(time, "time", lambda now=time.time(): now + jobs.LEASE_SECONDS + 2)  # noqa: B008 - the moment of this line
     assert search().repaired
+    assert measured(capsys).keys() >= {"ReconcileBehindSeconds", "ReconcileUndeliveredSeconds"}
     with pytest.raises(jobs.Overtaken):
         other.save({"cursor": 1})
 

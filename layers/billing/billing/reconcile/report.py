@@ -7,6 +7,10 @@ from billing.log import logger
 from billing.refresh import Refreshed
 from billing.shapes import Json
 
+MAY_STILL_COME = 120
+"""Seconds in which an event's delivery may be on its way: a sweep goes up to the present, so it meets some of these. A delivery takes
+seconds, a cold start and a queue in front of it included; one that failed comes again much later, with exponential back-off."""
+
 
 @dataclass(slots=True)
 class Report:
@@ -28,6 +32,8 @@ class Report:
     """Seconds from the oldest event that may not have been looked at yet to the run's begin."""
     undelivered: int = 0
     """Age in seconds of the oldest event whose part was stored wrong: for as long the webhook has not been told."""
+    lost: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
+    """(user, part) of what was stored wrong though its event is older than `MAY_STILL_COME`: a delivery was lost."""
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     def add(self, user: str, refreshed: Refreshed) -> None:
@@ -43,6 +49,8 @@ class Report:
         with self._lock:
             if (user, key) in self.repaired:
                 self.undelivered = max(self.undelivered, int(age))
+                if age >= MAY_STILL_COME:
+                    self.lost.add((user, key))
 
     def stranger(self, number: int = 1) -> None:
         with self._lock:

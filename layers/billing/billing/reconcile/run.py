@@ -16,6 +16,7 @@ from billing.state import jobs
 from billing.stripe_api import gated
 
 EVENTS = "events"
+TAKEN = "another run is at it"
 
 __all__ = ["begin_drift", "run"]
 
@@ -35,10 +36,12 @@ def run(budget: Budget, watch: Watch = lambda name, report: None) -> dict[str, R
             reports |= {DRIFT: _run(DRIFT, budget, watch, lambda crew, job: Drift(crew).scan(job))}
     for name, report in reports.items():
         logger().info("Reconcile", extra={"list": name, **report.as_json()})
-    measure("ReconcileRepaired", sum(len(report.repaired) for report in reports.values()))
+    drifted = len(reports[DRIFT].repaired) if DRIFT in reports else 0
+    measure("ReconcileRepaired", len(reports[EVENTS].lost) + drifted)
     measure("ReconcileSkipped", sum(len(report.skipped) for report in reports.values()))
-    measure("ReconcileBehindSeconds", reports[EVENTS].behind)
-    measure("ReconcileUndeliveredSeconds", reports[EVENTS].undelivered)
+    if reports[EVENTS].stopped != TAKEN:  # who looked at nothing cannot say that nothing waits
+        measure("ReconcileBehindSeconds", reports[EVENTS].behind)
+        measure("ReconcileUndeliveredSeconds", reports[EVENTS].undelivered)
     return reports
 
 
@@ -47,7 +50,7 @@ def _run(name: str, budget: Budget, watch: Watch, work: Callable[[Crew, jobs.Job
     watch(name, report)
     job = jobs.take(name)
     if job is None:
-        report.stopped = "another run is at it"
+        report.stopped = TAKEN
         return report
     try:
         work(Crew(budget, report), job)
