@@ -2,12 +2,15 @@
 
 import json
 import re
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from billing.log import count
 from ops.deploy import alarms
 from tests.template.sam_cli import ROOT, CloudFormation, transform
+from tests.template.search_expression import Metric, finds
 
 FUNCTION = "AWS::Lambda::Function"
 BUSINESS = {"POST", "DELETE"}
@@ -143,9 +146,7 @@ def test_a_deployment_asks_beforehand_about_the_alarms_that_would_stop_it(cloudf
     assert {alarms.PARAMETER, "Stage"} <= cloudformation.parameters.keys()
 
 
-def test_the_dashboard_shows_every_alarm_and_what_is_emitted(
-    cloudformation: CloudFormation, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_dashboard_shows_every_alarm(cloudformation: CloudFormation) -> None:
     [dashboard] = cloudformation.of_type("AWS::CloudWatch::Dashboard").values()
     body = dashboard["DashboardBody"]["Fn::Sub"]
     widgets = json.loads(body)["widgets"]
@@ -153,14 +154,74 @@ def test_the_dashboard_shows_every_alarm_and_what_is_emitted(
     assert sorted(alarms) == sorted(f"${{{name}.Arn}}" for name in cloudformation.of_type("AWS::CloudWatch::Alarm"))
     places = [(widget["x"], widget["y"]) for widget in widgets]
     assert len(places) == len(set(places))
-    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "recur-${Stage}")
+
+
+def test_what_the_dashboard_searches_for_it_finds(
+    cloudformation: CloudFormation, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A function's name is its stack's, its own and something random. What is not of this stack is not found."""
+    [dashboard] = cloudformation.of_type("AWS::CloudWatch::Dashboard").values()
+    filled = dashboard["DashboardBody"]["Fn::Sub"].replace("${Stage}", "prod").replace("${AWS::StackName}", "recur-prod")
+    searches = [text for text in _strings(json.loads(filled)) if text.startswith("SEARCH(")]
+    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "recur-prod")
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "recur")
     monkeypatch.delenv("POWERTOOLS_METRICS_DISABLED", raising=False)
+    here, elsewhere = [], []
+    for name in ("Duration", "Throttles"):
+        for function in cloudformation.of_type(FUNCTION):
+            here.append(Metric("AWS/Lambda", name, {"FunctionName": f"recur-prod-{function}-9kQ3TzXa1b2c"}))
+            elsewhere += [
+                Metric("AWS/Lambda", name, {"FunctionName": f"{stack}-{function}-9kQ3TzXa1b2c"}) for stack in ("recur-dev", "shop-prod")
+            ]
     for name, dimension in (("WebhookEvent", "outcome"), ("StripeRefused", "status")):
         count(name, **{dimension: "any"})
-        [directive] = json.loads(capsys.readouterr().out)["_aws"]["CloudWatchMetrics"]
-        dimensions = ",".join(sorted(directive["Dimensions"][0]))
-        assert f'SEARCH(\'{{"{directive["Namespace"]}",{dimensions}}} MetricName="{name}"\'' in body.replace('\\"', '"')
+        line = json.loads(capsys.readouterr().out)
+        [directive] = line["_aws"]["CloudWatchMetrics"]
+        here.append(Metric(directive["Namespace"], name, {each: line[each] for each in directive["Dimensions"][0]}))
+        elsewhere.append(Metric("recur-dev", name, here[-1].dimensions))
+    assert [metric for metric in here if sum(finds(search, metric) for search in searches) != 1] == []
+    assert [metric for metric in elsewhere if any(finds(search, metric) for search in searches)] == []
+    assert len(searches) == len({metric.name for metric in here}), "each is held against something"
+
+
+def test_the_dashboard_or_an_alarm_shows_whatever_is_counted(cloudformation: CloudFormation) -> None:
+    [dashboard] = cloudformation.of_type("AWS::CloudWatch::Dashboard").values()
+    body = dashboard["DashboardBody"]["Fn::Sub"].replace('\\"', '"')
     sources = "".join(path.read_text() for folder in ("functions", "layers/billing/billing") for path in (ROOT / folder).rglob("*.py"))
     counted = set(re.findall(r'(?:count|measure)\(\s*"(\w+)"', sources))
-    assert {name for name in counted if f'"{name}"' not in body.replace('\\"', '"')} == IN_AN_ALARM_ALONE
+    assert {name for name in counted if f'"{name}"' not in body} == IN_AN_ALARM_ALONE
+
+
+def _strings(value: Any) -> Iterator[str]:
+    """All that is text in a document of JSON."""
+    match value:
+        case str():
+            yield value
+        case dict():
+            yield from _strings(list(value.values()))
+        case list():
+            for each in value:
+                yield from _strings(each)
+        case _:
+            pass
+
+
+@pytest.mark.parametrize(
+    ("term", "found"),
+    [
+        ("CustomCount", True),
+        ("customcount", False),
+        ("COUNT", True),
+        ("couNT", False),
+        ('"CustomCount1"', True),
+        ('"Custom"', False),
+        ("MetricName=Custom", True),
+        ("MetricName=trial", False),
+        ("Project-2", True),
+        ("Project-trial", False),
+        ("Custom Project", True),
+    ],
+)
+def test_a_search_finds_here_what_cloudwatchs_guide_says_it_does(term: str, found: bool) -> None:
+    metric = Metric("Mine", "CustomCount1", {"Place": "Project2-trial333"})
+    assert finds(f"SEARCH('{{Mine,Place}} {term}', 'Sum', 300)", metric) is found
