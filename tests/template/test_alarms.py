@@ -15,6 +15,7 @@ from local.lambdas.worker import has_awslambdaric
 from local.logs import Log
 from local.template import Function
 from tests.support.processes import wait_for
+from tests.template.alarm_state import metrics_of
 from tests.template.filter_pattern import matches
 from tests.template.sam_cli import ROOT, CloudFormation, transform
 
@@ -45,15 +46,8 @@ def alarms(cloudformation: CloudFormation) -> dict[str, dict]:
     return cloudformation.of_type("AWS::CloudWatch::Alarm")
 
 
-def metrics(alarm: dict) -> Iterator[dict]:
-    """Namespace, name and dimensions of all that an alarm looks at."""
-    if "Metrics" not in alarm:
-        yield alarm
-    yield from (query["MetricStat"]["Metric"] for query in alarm.get("Metrics", []) if "MetricStat" in query)
-
-
 def test_all_that_matters_is_watched(alarms: dict) -> None:
-    assert {metric["MetricName"] for alarm in alarms.values() for metric in metrics(alarm)} >= WATCHED
+    assert {metric["MetricName"] for alarm in alarms.values() for metric in metrics_of(alarm)} >= WATCHED
 
 
 def test_each_tells_the_topic_when_it_begins_and_when_it_ends(alarms: dict) -> None:
@@ -74,7 +68,7 @@ def test_our_own_are_emitted_with_these_dimensions(
     filtered = {
         made["MetricName"] for each in cloudformation.of_type("AWS::Logs::MetricFilter").values() for made in each["MetricTransformations"]
     }
-    own = [metric for alarm in alarms.values() for metric in metrics(alarm) if metric["Namespace"] == OWN]
+    own = [metric for alarm in alarms.values() for metric in metrics_of(alarm) if metric["Namespace"] == OWN]
     assert {metric["MetricName"] for metric in own} <= emitted | filtered
     for metric in own:
         if metric["MetricName"] in filtered:
@@ -177,7 +171,7 @@ def test_a_pattern_says_here_what_cloudwatchs_guide_says_it_does(pattern: str, l
 
 
 def test_every_queue_of_dead_letters_is_watched(cloudformation: CloudFormation, alarms: dict) -> None:
-    watched = [metric["Dimensions"] for metric in metrics(alarms["DeadLettersAlarm"])]
+    watched = [metric["Dimensions"] for metric in metrics_of(alarms["DeadLettersAlarm"])]
     queues = cloudformation.of_type("AWS::SQS::Queue")
     assert sorted(map(str, watched)) == sorted(
         str([{"Name": "QueueName", "Value": {"Fn::GetAtt": [name, "QueueName"]}}]) for name in queues

@@ -42,8 +42,8 @@ def test_every_route_is_throttled_and_those_that_write_at_stripe_more(
     }
     costly = stage["RouteSettings"]
     assert costly.keys() == {route for route in routes if route.split()[0] in BUSINESS} - UNHURRIED
-    assert {settings["ThrottlingRateLimit"] for settings in costly.values()} == {10}
-    assert int(cloudformation.parameters["ThrottleRate"]) > 10
+    assert {(settings["ThrottlingRateLimit"], settings["ThrottlingBurstLimit"]) for settings in costly.values()} == {(10, 20)}
+    assert (cloudformation.parameters["ThrottleRate"], cloudformation.parameters["ThrottleBurst"]) == ("50", "100")
 
 
 def test_the_webhook_is_throttled_by_nobody_unless_one_reserves_for_it(cloudformation: CloudFormation) -> None:
@@ -86,6 +86,7 @@ def test_a_run_that_failed_and_a_schedule_that_did_not_get_through_leave_a_messa
     [config] = cloudformation.of_type("AWS::Lambda::EventInvokeConfig").values()
     assert (config["FunctionName"], config["Qualifier"]) == ({"Ref": "ReconcileFunction"}, "live")
     assert config["DestinationConfig"] == {"OnFailure": {"Destination": queue}}
+    assert config["MaximumRetryAttempts"] == 0, "the next run goes on where this one failed"
     rules = cloudformation.of_type("AWS::Events::Rule")
     assert [target["DeadLetterConfig"] for rule in rules.values() for target in rule["Targets"]] == [{"Arn": queue}] * 2
     [policy] = [p for p in cloudformation.of_type("AWS::SQS::QueuePolicy").values() if p["Queues"] == [{"Ref": "ReconcileDeadLetters"}]]

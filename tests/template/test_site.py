@@ -100,6 +100,7 @@ def test_the_policy_is_what_stripe_js_needs_and_nothing_else(headers: dict, clou
 def test_the_other_headers(headers: dict, distribution: dict) -> None:
     assert distribution["DefaultCacheBehavior"]["ResponseHeadersPolicyId"] == {"Ref": "SiteHeaders"}
     assert headers["StrictTransportSecurity"]["AccessControlMaxAgeSec"] >= 365 * 24 * 3600
+    assert headers["StrictTransportSecurity"]["IncludeSubdomains"] is True
     assert headers["FrameOptions"]["FrameOption"] == "DENY"
     assert headers["ReferrerPolicy"]["ReferrerPolicy"] == "strict-origin-when-cross-origin"
     assert "ContentTypeOptions" in headers

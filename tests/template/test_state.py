@@ -43,6 +43,24 @@ def test_tokens_live_a_quarter_of_an_hour_at_most(cloudformation: CloudFormation
     assert client["GenerateSecret"] is False
 
 
+def test_a_sign_in_lasts_a_month_at_most_and_can_be_ended(cloudformation: CloudFormation) -> None:
+    (client,) = cloudformation.of_type("AWS::Cognito::UserPoolClient").values()
+    assert client["TokenValidityUnits"]["RefreshToken"] == "days"
+    assert client["RefreshTokenValidity"] <= 30
+    assert client["EnableTokenRevocation"] is True
+
+
+def test_nobody_learns_from_cognito_who_has_an_account(cloudformation: CloudFormation) -> None:
+    (client,) = cloudformation.of_type("AWS::Cognito::UserPoolClient").values()
+    assert client["PreventUserExistenceErrors"] == "ENABLED"
+
+
+def test_a_password_is_long(cloudformation: CloudFormation) -> None:
+    """Length, and no rules on what it is of: NIST SP 800-63B, section 5.1.1.2."""
+    (pool,) = cloudformation.of_type("AWS::Cognito::UserPool").values()
+    assert pool["Policies"]["PasswordPolicy"]["MinimumLength"] >= 10
+
+
 def test_functions_and_layer_follow_the_architecture_parameter(cloudformation: CloudFormation) -> None:
     functions = cloudformation.of_type("AWS::Lambda::Function").values()
     (layer,) = cloudformation.of_type("AWS::Lambda::LayerVersion").values()
