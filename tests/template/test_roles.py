@@ -104,9 +104,52 @@ def test_each_writes_to_the_one_log_group_and_to_no_other(roles: dict) -> None:
         assert [s for s in statements(role) if "logs:" in json.dumps(s["Action"])] == [writing], name
 
 
-def test_the_webhook_touches_users_and_customers_alone(roles: dict) -> None:
-    [on_table] = [s for s in statements(roles["WebhookFunction"]) if "dynamodb:GetItem" in s["Action"]]
-    assert on_table["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["user#*", "customer#*"]}}
+CATALOGUE = {"GetItem catalogue", "PutItem catalogue"}
+READS, WRITES = {"GetItem user#*"}, {"GetItem user#*", "UpdateItem user#*"}
+MAPS = {"PutItem customer#*"}
+EVENTS = WRITES | MAPS | {"DeleteItem user#*", "GetItem customer#*", "DeleteItem customer#*"}
+
+TOUCHES = {
+    "PlansFunction": CATALOGUE,
+    "CreateCustomerFunction": WRITES | MAPS,
+    "CreateCheckoutSessionFunction": WRITES | MAPS | CATALOGUE,
+    "CreateSetupSessionFunction": WRITES | MAPS,
+    "SettleSessionFunction": WRITES,
+    "CreatePreviewInvoiceFunction": READS | CATALOGUE,
+    "UpdateSubscriptionFunction": WRITES | CATALOGUE,
+    "CancelSubscriptionFunction": WRITES,
+    "ResumeSubscriptionFunction": WRITES,
+    "PayInvoiceFunction": WRITES,
+    "DeleteAccountFunction": WRITES | {"DeleteItem customer#*"},
+    "WebhookFunction": EVENTS,
+    "ReconcileFunction": EVENTS | {"GetItem job#*", "UpdateItem job#*"},
+    "StreamEnrichmentFunction": set(),
+}
+"""What a function may do in the table, and to which items (billing/state/items.py); who is not named here reads users and no more."""
+
+
+def test_every_statement_on_the_table_says_which_items(roles: dict) -> None:
+    """The condition is of the one kind that the local AWS enforces too: all keys of a request are among these."""
+    for name, role in roles.items():
+        for statement in statements(role):
+            if "dynamodb:" in json.dumps(statement["Action"]):
+                [(comparing, compared)] = statement["Condition"].items()
+                assert (comparing, list(compared)) == ("ForAllValues:StringLike", ["dynamodb:LeadingKeys"]), name
+
+
+def test_each_touches_its_own_kind_of_item_alone(roles: dict) -> None:
+    touching = {
+        name: {
+            f"{action.removeprefix('dynamodb:')} {key}"
+            for statement in statements(role)
+            for action in listed(statement["Action"])
+            if action.startswith("dynamodb:")
+            for key in statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+        }
+        for name, role in roles.items()
+    }
+    assert touching == {name: TOUCHES.get(name, READS) for name in roles}
+    assert TOUCHES.keys() <= roles.keys()
 
 
 def test_no_policy_of_awss_own_is_used(cloudformation: CloudFormation) -> None:
