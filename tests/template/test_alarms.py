@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from aws_lambda_powertools import Logger
 
+from bench import costs
 from billing.log import count
 from local.lambdas import Lambdas
 from local.lambdas.worker import has_awslambdaric
@@ -48,6 +49,10 @@ def alarms(cloudformation: CloudFormation) -> dict[str, dict]:
 
 def test_all_that_matters_is_watched(alarms: dict) -> None:
     assert {metric["MetricName"] for alarm in alarms.values() for metric in metrics_of(alarm)} >= WATCHED
+
+
+def test_as_many_are_watched_as_the_costs_are_reckoned_with(alarms: dict) -> None:
+    assert sum(len(metrics_of(alarm)) for alarm in alarms.values()) == costs.ALARMED
 
 
 def test_each_tells_the_topic_when_it_begins_and_when_it_ends(alarms: dict) -> None:

@@ -38,6 +38,9 @@ def dead(queue: str) -> Story:
 STORIES: list[tuple[str, str, bool, Story]] = [
     ("WebhookFailedAlarm", "DynamoDB is away", True, {"WebhookFailed": each(OUTAGE, 1)}),
     ("WebhookFailedAlarm", "one event was throttled", False, {"WebhookFailed": each(ONCE, 1)}),
+    ("WebhookFailingAlarm", "all of a small shop's events, five an hour", True, {"WebhookFailed": each(range(5 * HOURS, END, 720), 1)}),
+    ("WebhookFailingAlarm", "one event, each time that Stripe sends it", True, {"WebhookFailed": each([5 * HOURS, 6 * HOURS + 900], 1)}),
+    ("WebhookFailingAlarm", "one event was throttled", False, {"WebhookFailed": each(ONCE, 1)}),
     ("WebhookRefusedAlarm", "another secret than the endpoint's", True, {"WebhookBadSignature": each(OUTAGE, 1)}),
     ("WebhookRefusedAlarm", "somebody found the URL", False, {"WebhookBadSignature": each(ONCE, 1)}),
     ("UndeliveredAlarm", "each run finds what came since the last", True, {"ReconcileUndeliveredSeconds": each(RUNS, 290)}),
