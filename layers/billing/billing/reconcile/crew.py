@@ -1,8 +1,9 @@
-"""What both lists have in common: several hands, a budget, and that one bad object does not stop the rest."""
+"""What both lists have in common: so many hands, a budget, and that one bad object does not stop the rest."""
 
+import threading
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 import stripe
@@ -21,12 +22,13 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-HANDS = 4
-"""Calls to Stripe under way at once: they wait for the network most of the time."""
+HANDS = 8
+"""Threads of a run, at most: they wait for the network most of the time."""
 PORTION = 25
-"""Objects between two saves, at most."""
+"""Objects that a hand takes at a time, at most."""
 COST = 10
 """Calls to Stripe that one object may need: all of a user's parts are some seven."""
+TURNS = 64
 
 
 @dataclass(slots=True)
@@ -35,29 +37,39 @@ class Crew:
 
     budget: Budget
     report: Report
+    hands: int = field(init=False)
+    """How many threads there are: with few calls left fewer, so that each can list a page and do one object with its share of them.
+    Else none of them would ever get any further."""
+    _turns: list[threading.Lock] = field(default_factory=lambda: [threading.Lock() for _ in range(TURNS)], repr=False)
 
-    def each(self, work: Callable[[T], None], items: Iterable[T]) -> None:
-        """Works on all of them, several at once. Raises the first error; what was not begun by then is left."""
-        with ThreadPoolExecutor(HANDS) as pool:
-            for _ in pool.map(work, items):
-                pass
+    def __post_init__(self) -> None:
+        self.hands = max(1, int(min(HANDS, self.budget.left / (COST + 2))))
+
+    def alone_with(self, customer: str) -> AbstractContextManager[object]:
+        """One hand at a time looks at a customer, whose objects may be in several windows."""
+        return self._turns[hash(customer) % TURNS]
 
     def ask(self, call: "Call") -> Answer:
         """One call, repeated after a rest while Stripe says that it is asked too much. Raises `RunEnds`."""
         return self.budget.patiently(lambda: ask(call))
 
-    def user_of(self, customer: str) -> User | None:
-        """The customer's user as stored now; None when they are not ours, or are gone from Stripe before we knew them."""
+    def user_of(self, customer: str, named: str | None = None) -> User | None:
+        """The customer's user as stored now; None when they are not ours, or are gone from Stripe before we knew them.
+
+        One read where the object's metadata names the user and their item agrees, which is nearly always; else that of the mapping too.
+        """
         self.budget.check()
+        if named and (known := store.read(named)) and known.customer == customer:
+            return known
         user = self.budget.patiently(lambda: owner_of(customer))
         known = store.read(user) if user else None
         return known if known and known.customer == customer else None
 
     def in_portions(self, items: list[T]) -> Iterable[list[T]]:
-        """So many at a time as the calls that are left will do for: how far a run got is saved after each portion, and one that
-        is larger than any run would never be done."""
+        """So many at a time as a hand's share of the calls that are left will do for: how far it got is known after each portion, and
+        one that is larger than any run would never be done."""
         while items:
-            size = max(1, int(min(PORTION, self.budget.left / COST)))
+            size = max(1, int(min(PORTION, self.budget.left / self.hands / COST)))
             yield items[:size]
             items = items[size:]
 

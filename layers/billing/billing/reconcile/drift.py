@@ -6,29 +6,31 @@ everybody; that is what is left to do when events are no longer listed.
 """
 
 import time
-from typing import Any
-
-import stripe
+from typing import TYPE_CHECKING, Any
 
 from billing import snapshots
 from billing.access import is_live
 from billing.cause import cause
 from billing.customers import user_named_by
-from billing.fetch import pages
 from billing.log import logger
-from billing.reconcile.budget import RunEnds
 from billing.reconcile.crew import Crew
+from billing.reconcile.windows import Walk, Window, whole
 from billing.refresh import Refreshed, refresh_everything
 from billing.shapes import Json, child, identity
 from billing.state import jobs, store
 from billing.state.parts import CUSTOMER, ENTITLEMENTS, User, payment_key, payment_method_key, subscription_key
 
+if TYPE_CHECKING:
+    from billing.fetch import ListCall
+
 JOB = "drift"
+LAUNCH = 1_293_840_000
+"""2011-01-01: Stripe has no older subscription."""
 
 
 def begin_drift(deep: bool = False) -> bool:
     """Lets the next runs scan all subscriptions. False when a scan is under way already (a deep one begins anew)."""
-    return jobs.begin(JOB, {"after": "", "deep": deep, "begun": int(time.time()), "compared": 0, "repaired": 0}, anew=deep)
+    return jobs.begin(JOB, {"deep": deep, "begun": int(time.time()), "compared": 0, "repaired": 0}, anew=deep)
 
 
 class Drift:
@@ -44,27 +46,21 @@ class Drift:
         scan = job.progress
         if not scan:
             return
-        wanted: Any = {"status": "all", "expand": ["data.customer"]}
-        try:
-            for page in pages(lambda client, page: client.v1.subscriptions.list(wanted | page), scan["after"], asking=self._crew.ask):
-                for found in self._crew.in_portions(page.data["data"]):
-                    repaired = len(self._crew.report.repaired)
-                    self._compare(found, scan["deep"])
-                    repaired = scan["repaired"] + len(self._crew.report.repaired) - repaired
-                    scan = scan | {"after": found[-1]["id"], "compared": scan["compared"] + len(found), "repaired": repaired}
-                    job.save(scan)
-        except stripe.InvalidRequestError:
-            if not scan["after"]:
-                raise
-            job.save(scan | {"after": ""})
-            raise RunEnds("the subscription it was at is gone; the scan begins anew") from None
-        logger().info("Drift scan finished", extra={name: int(scan[name]) for name in ("begun", "compared", "repaired")})
+        report = self._crew.report
+
+        def save(windows: list[Json]) -> None:
+            figures = {"compared": scan["compared"] + report.listed, "repaired": scan["repaired"] + len(report.repaired)}
+            job.save(scan | figures | {"windows": windows})
+
+        Walk(self._crew, whole(scan, Window(LAUNCH)), _listed, lambda found: self._compare(found, scan["deep"])).go(save)
+        done = job.progress
+        logger().info("Drift scan finished", extra={name: int(done[name]) for name in ("begun", "compared", "repaired")})
         job.finish()
 
     def _compare(self, found: list[Json], deep: bool) -> None:
         by_customer: dict[str, list[Json]] = {}
+        self._crew.report.look_at(len(found))
         for subscription in found:
-            self._crew.report.listed += 1
             customer = identity(subscription["customer"])
             if customer is not None and _is_deleted(subscription):
                 self._crew.mend(customer, lambda customer=customer: self._forget(customer))
@@ -72,12 +68,14 @@ class Drift:
                 by_customer.setdefault(customer, []).append(subscription)
             else:
                 self._crew.report.stranger()
-        self._crew.each(lambda entry: self._compare_customer(*entry, deep), by_customer.items())
+        for customer, theirs in by_customer.items():
+            with self._crew.alone_with(customer):
+                self._compare_customer(customer, theirs, deep)
 
     def _compare_customer(self, customer: str, found: list[Json], deep: bool) -> None:
         if customer in self._refreshed:
             return
-        user = self._crew.user_of(customer)
+        user = self._crew.user_of(customer, _named_by(found[0]))
         if user is None:
             self._crew.report.stranger(len(found))
         elif (deep or any(looks_wrong(user, each) for each in found)) and self._crew.mend(customer, lambda: self._refresh(user)):
@@ -97,6 +95,11 @@ class Drift:
             self._crew.report.add(user.id, refreshed)
 
 
+def _listed(_: Window) -> "ListCall":
+    wanted: Any = {"status": "all", "expand": ["data.customer"]}
+    return lambda client, page: client.v1.subscriptions.list(wanted | page)
+
+
 def _is_deleted(subscription: Json) -> bool:
     expanded: Any = subscription["customer"]
     return bool(expanded.get("deleted"))
@@ -104,9 +107,12 @@ def _is_deleted(subscription: Json) -> bool:
 
 def _may_be_ours(subscription: Json, customer: str) -> bool:
     """Without a call to Stripe for each customer of another app in the same account."""
+    return _named_by(subscription) is not None or store.user_of(customer) is not None
+
+
+def _named_by(subscription: Json) -> str | None:
     expanded: Any = subscription["customer"]
-    named = user_named_by(subscription.get("metadata")) or user_named_by(child(expanded, "metadata"))
-    return named is not None or store.user_of(customer) is not None
+    return user_named_by(subscription.get("metadata")) or user_named_by(child(expanded, "metadata"))
 
 
 def looks_wrong(user: User, found: Json) -> bool:

@@ -5,25 +5,23 @@ of whose user has changed. A part that accounts for all its events is left alone
 other is fetched, once a run, and applied by the order rule.
 
 A sweep covers `[start, end]` and begins `OVERLAP` before the end of the last one, since an event can be listed a while after its
-own time. Events come newest first, so a part that is fetched accounts for its older ones. How far it got is one event's id,
-saved after every few: a sweep that is cut goes on there, however many events it is about.
+own time. A part that is fetched accounts for all events of its sweep, whichever hand comes by them first. How far each hand got is
+saved every few seconds: a sweep that is cut goes on there, however many events it is about.
 
     sweep 1     |-------------------|              cursor: its end
-    sweep 2               |<-10 min>|--------|     listed from right to left
+    sweep 2               |<-10 min>|--------|     listed from right to left, in windows side by side
 """
 
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-import stripe
-
+from billing.customers import user_named_by
 from billing.events import HANDLERS, Errand, Event, News, NotOurs, Unreadable
-from billing.fetch import pages
 from billing.log import count, logger
-from billing.reconcile.budget import RunEnds
 from billing.reconcile.crew import Crew
 from billing.reconcile.drift import begin_drift
+from billing.reconcile.windows import Walk, Window, whole
 from billing.refresh import refresh
 from billing.shapes import Json
 from billing.state.jobs import Job, Progress
@@ -63,26 +61,14 @@ class Missed:
                 return
 
     def _sweep(self, job: Job, sweep: Progress) -> None:
-        job.save(sweep)
-        try:
-            for batch in range(sweep["batch"], len(BATCHES)):
-                for page in pages(_listed(BATCHES[batch], sweep), sweep["after"], asking=self._crew.ask):
-                    for events in self._crew.in_portions(page.data["data"]):
-                        self._heal(events)
-                        sweep = sweep | {"batch": batch, "after": events[-1]["id"]}
-                        job.save(sweep)
-                sweep = sweep | {"batch": batch + 1, "after": ""}
-        except stripe.InvalidRequestError:
-            if not sweep["after"]:
-                raise
-            job.save(sweep | {"batch": 0, "after": ""})
-            raise RunEnds("the event it was at is gone; the sweep begins anew") from None
+        anew = [Window(sweep["start"], sweep["end"] + 1, batch=batch) for batch in range(len(BATCHES))]
+        Walk(self._crew, whole(sweep, *anew), _listed, self._heal).go(lambda windows: job.save(sweep | {"windows": windows}))
         job.save({"cursor": sweep["end"]})
 
     def _heal(self, events: list[Json]) -> None:
         told: dict[str, list[tuple[Event, News | Errand]]] = {}
+        self._crew.report.look_at(len(events))
         for content in events:
-            self._crew.report.listed += 1
             try:
                 event = Event.parse(content)
                 about = HANDLERS[event.type](event)
@@ -93,10 +79,13 @@ class Missed:
                 continue
             if about is not None and about.customer not in self._strangers:
                 told.setdefault(about.customer, []).append((event, about))
-        self._crew.each(lambda entry: self._heal_customer(*entry), told.items())
+        for customer, theirs in told.items():
+            with self._crew.alone_with(customer):
+                self._heal_customer(customer, theirs)
 
     def _heal_customer(self, customer: str, told: list[tuple[Event, News | Errand]]) -> None:
-        user = self._crew.user_of(customer)
+        named = next(filter(None, (user_named_by(event.object.get("metadata")) for event, _ in told)), None)
+        user = self._crew.user_of(customer, named)
         if user is None:
             self._strangers.add(customer)
             self._crew.report.stranger()
@@ -123,8 +112,8 @@ class Missed:
             self._looked_at.add((customer, what))
 
 
-def _listed(types: list[str], sweep: Progress) -> "ListCall":
-    wanted: Any = {"types": types, "created": {"gte": sweep["start"], "lte": sweep["end"]}}
+def _listed(window: Window) -> "ListCall":
+    wanted: Any = {"types": BATCHES[window.batch]}
     return lambda client, page: client.v1.events.list(wanted | page)
 
 
@@ -144,8 +133,8 @@ def _sweep_to_do(progress: Progress, present: int) -> Progress:
             count("ReconcileFellBack")
         begin_drift(deep=known)
         return _sweep(present - OVERLAP, present)
-    return progress if "end" in progress else _sweep(began, present)
+    return progress if "windows" in progress else _sweep(began, present)
 
 
 def _sweep(start: int, end: int) -> Progress:
-    return {"start": start, "end": end, "batch": 0, "after": ""}
+    return {"start": start, "end": end}

@@ -36,6 +36,10 @@ class Report:
     """(user, part) of what was stored wrong though its event is older than `MAY_STILL_COME`: a delivery was lost."""
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
+    def look_at(self, number: int) -> None:
+        with self._lock:
+            self.listed += number
+
     def add(self, user: str, refreshed: Refreshed) -> None:
         with self._lock:
             self.fetched += 1
