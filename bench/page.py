@@ -11,6 +11,7 @@ from bench.artefacts import ROOT, BenchError, pip_installed
 from bench.costs import bill
 from bench.scale import Cost, Day
 from bench.suite import BENCH_PYTHON, Bench
+from billing.fetch import PAGE as LISTED
 
 PAGE = ROOT / "docs" / "performance.md"
 PICTURES = ROOT / "docs" / "images"
@@ -71,6 +72,14 @@ def scale_words(cost: Cost, played: list[Day]) -> str:
         f" at 512 MB Lambda gives {scale.MEMORY_VCPU:.2f} of a processor.",
         "",
         scale.table(played),
+        "",
+    ]
+    share = scale.share()
+    lines += [
+        f"Reconcile, as template.yaml has it: {share.in_a_run:.1f} pages of {LISTED} a second while it runs, which is the least of its rate"
+        f" ({share.per_second:g}), of what {share.hands} hands wait for ({share.waiting:.1f}) and of what its processor can do"
+        f" ({share.computing:.1f}); {share.usable:g} of {share.period:g} seconds and at most {share.max_calls:,.0f} calls a run make that"
+        f" {share.sustained:.1f} a second.",
         "",
     ]
     for subscribers in dict.fromkeys(day.subscribers for day in played):

@@ -1,16 +1,23 @@
 """A day on which everybody renews, second by second, for one and for a hundred million subscribers: `python -m bench scale`.
 
-Played with: Lambda's concurrency and how fast it grows, its cold starts, DynamoDB's partitions and their limit, Stripe's rate limit. What
-an event takes is measured (build/bench.json where there is one). Sources of the limits stand beside them.
+Played with: Lambda's concurrency and how fast it grows, its cold starts, DynamoDB's partitions and their limit, Stripe's rate limit, and
+reconcile's share of it as template.yaml gives it. What an event takes is measured (build/bench.json where there is one). Sources of
+the limits stand beside them.
 """
 
 import hashlib
 import heapq
 import math
 import random
+import re
 from dataclasses import dataclass
+from functools import cache
 
-from bench.costs import bill
+from bench.artefacts import ROOT
+from bench.costs import CALL_SECONDS, PAGE_SECONDS, bill
+from billing.fetch import PAGE
+from billing.reconcile.crew import HANDS, PORTION
+from local.template import Template
 
 DAY = 86_400
 EVENTS = 3
@@ -18,8 +25,9 @@ EVENTS = 3
 FAILING = 0.08
 """Renewals that fail at first; each causes two events more (payment_failed, updated)."""
 
-MEMORY_VCPU = 512 / 1769
-"""Lambda's processor share at 512 MB (Lambda developer guide, "Configure memory")."""
+WHOLE_VCPU = 1769
+"""Megabytes with which a function has one whole processor (Lambda developer guide, "Configure memory")."""
+MEMORY_VCPU = 512 / WHOLE_VCPU
 TABLE_SECONDS = 0.006
 """A DynamoDB write as seen from Lambda: "single-digit milliseconds"."""
 SCALING, SCALING_SECONDS = 1_000, 10
@@ -35,8 +43,6 @@ PARTITION_UNITS = 1_000
 """Write units a second of one partition; and 10 GB (DynamoDB developer guide, "Partition key design")."""
 PARTITION_BYTES, ITEM_BYTES = 10e9, 2_000
 
-STRIPE_PAGE, RECONCILE_PER_SECOND = 100, 15
-"""Objects in a page; what reconcile leaves itself of Stripe's 100 requests a second (ReconcileCallsPerSecond in template.yaml)."""
 RETRY_SECONDS = 3_600
 """After which Stripe sends again what was refused, roughly; it goes on for three days."""
 
@@ -51,6 +57,63 @@ class Cost:
     def on_lambda(self, seconds: float) -> float:
         """Wall clock at 512 MB, less the table."""
         return seconds / MEMORY_VCPU
+
+
+@dataclass(frozen=True)
+class Share:
+    """How fast reconcile goes through a list in which nothing differs, in pages: what bounds it, and what comes of that."""
+
+    per_second: float
+    """ReconcileCallsPerSecond."""
+    max_calls: float
+    """Of a run: ReconcileMaxCalls."""
+    usable: float
+    """Seconds of a run in which calls are made."""
+    period: float
+    """Seconds between the beginnings of two runs."""
+    vcpu: float
+    """Python's threads share one processor, if they have as much."""
+    hands: int = HANDS
+
+    @property
+    def waiting(self) -> float:
+        """Pages a second if all that a hand does were to wait: for the page, then for one read a portion of it."""
+        return self.hands / (CALL_SECONDS + PAGE / PORTION * TABLE_SECONDS)
+
+    @property
+    def computing(self) -> float:
+        """Pages a second that the processor can do."""
+        return self.vcpu / PAGE_SECONDS
+
+    @property
+    def in_a_run(self) -> float:
+        """Pages a second while one is at work."""
+        return min(self.per_second, self.waiting, self.computing)
+
+    @property
+    def sustained(self) -> float:
+        """Pages a second over hours, the pauses between runs included."""
+        return min(self.max_calls, self.usable * self.in_a_run) / self.period
+
+    def hours(self, objects: float) -> float:
+        return objects / PAGE / self.sustained / 3_600
+
+
+@cache
+def share() -> Share:
+    """As template.yaml and the function have it."""
+    template = Template.read(ROOT / "template.yaml")
+    function = next(each for each in template.functions if each.logical_id == "ReconcileFunction")
+    every = re.search(r'ReconcileSchedule:.*?Default: rate\((\d+) minutes\)', (ROOT / "template.yaml").read_text(), re.S)
+    reserve = re.search(r"^RESERVE_SECONDS = (\d+)$", (ROOT / "functions/reconcile/reconcile.py").read_text(), re.M)
+    assert every and reserve
+    return Share(
+        per_second=float(function.environment["RECONCILE_CALLS_PER_SECOND"]),
+        max_calls=float(function.environment["RECONCILE_MAX_CALLS"]),
+        usable=function.timeout - float(reserve[1]),
+        period=int(every[1]) * 60,
+        vcpu=min(1.0, function.memory / WHOLE_VCPU),
+    )
 
 
 @dataclass(frozen=True)
@@ -139,8 +202,8 @@ def play(subscribers: int, shape: str, cost: Cost, limit: int = ACCOUNT, seed: i
         max(0, last - DAY),
         partitions,
         hottest_partition(round(peak_rate), partitions) * WRITE_UNITS,
-        events / STRIPE_PAGE / RECONCILE_PER_SECOND / 3_600,
-        subscribers / STRIPE_PAGE / RECONCILE_PER_SECOND / 3_600,
+        share().hours(events),
+        share().hours(subscribers),
         sum(bill(subscribers).values()) / subscribers * 1e6,
     )
 

@@ -52,7 +52,8 @@ def call_of(request: Request, operation: str) -> Call:
     body = json.loads(request.body or b"{}")
     match service:
         case "dynamodb":
-            resource = f"table/{body['TableName']}" if "TableName" in body else ""
+            table = body.get("TableName") or next(iter(body.get("RequestItems", {})), "")  # a batch of ours is of one table
+            resource = f"table/{table}" if table else ""
         case "ssm":
             resource = f"parameter/{body['Name'].lstrip('/')}" if "Name" in body else ""
         case "cognito-idp":

@@ -38,6 +38,14 @@ class MemoryTable:
 
         return self.around(run)
 
+    def batch_get_item(self, keys: list[Json], consistent_read: bool | None = None, **_: Any) -> Json:
+        def run() -> Json:
+            with self._lock:
+                found = [self.items[key["pk"]] for key in keys if key["pk"] in self.items]
+                return {"Responses": {self.table_name: found}, "UnprocessedKeys": {}}
+
+        return self.around(run)
+
     def put_item(
         self, hash_key: str, range_key: str | None = None, attributes: Any = None, condition: Condition | None = None, **_: Any
     ) -> Json:

@@ -62,7 +62,7 @@ def test_with_tracing_they_may_send_traces_too(roles: dict) -> None:
 
 
 def test_nobody_scans_or_drops_the_table(roles: dict) -> None:
-    allowed = {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:Query"}
+    allowed = {f"dynamodb:{name}" for name in ("GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem", "Query")}
     for name, role in roles.items():
         for statement in statements(role):
             on_table = {action for action in listed(statement["Action"]) if action.startswith("dynamodb:")}

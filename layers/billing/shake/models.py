@@ -14,7 +14,7 @@ from typing import Any, cast
 Model = dict[str, Any]
 
 OPERATIONS = {
-    "dynamodb": {"GetItem", "PutItem", "UpdateItem", "DeleteItem"},
+    "dynamodb": {"GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem"},
     "ssm": {"GetParameter"},
     "cognito-idp": {"AdminDeleteUser"},
 }

@@ -64,7 +64,7 @@ def _said(chance: random.Random) -> Any:
         lambda: store.apply(user, customer, chance.choice(("a:1", "b")), _news(chance, at), lambda: _news(chance, at, certain=True)),
         lambda: store.apply(user, customer, chance.choice(("a:1", "b")), _news(chance, at), lambda: _news(chance, at, certain=True)),
         lambda: store.link_customer(user, customer, at),
-        lambda: store.user_of(customer),
+        lambda: (store.user_of(customer), store.read_all(["u2", "u1", "u3"])),
         lambda: store.claim_checkout(user, _claim(chance), None),
         lambda: (known := store.read(user)) and store.claim_checkout(user, _claim(chance), known.checkout),
         lambda: store.name_session(user, chance.choice("xyz"), "cs_1"),

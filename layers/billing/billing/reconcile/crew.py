@@ -53,14 +53,16 @@ class Crew:
         """One call, repeated after a rest while Stripe says that it is asked too much. Raises `RunEnds`."""
         return self.budget.patiently(lambda: ask(call))
 
-    def user_of(self, customer: str, named: str | None = None) -> User | None:
-        """The customer's user as stored now; None when they are not ours, or are gone from Stripe before we knew them.
-
-        One read where the object's metadata names the user and their item agrees, which is nearly always; else that of the mapping too.
-        """
+    def users(self, named: dict[str, str]) -> dict[str, User]:
+        """By customer: those who are a user's as the metadata of their objects names them, in one read. A first look, at nearly
+        everybody; who is not in it, or not in order, is read once more, by `user_of`."""
         self.budget.check()
-        if named and (known := store.read(named)) and known.customer == customer:
-            return known
+        known = store.read_all(set(named.values())) if named else {}
+        return {customer: known[user] for customer, user in named.items() if user in known and known[user].customer == customer}
+
+    def user_of(self, customer: str) -> User | None:
+        """The customer's user as stored now; None when they are not ours, or are gone from Stripe before we knew them."""
+        self.budget.check()
         user = self.budget.patiently(lambda: owner_of(customer))
         known = store.read(user) if user else None
         return known if known and known.customer == customer else None

@@ -68,14 +68,18 @@ class Drift:
                 by_customer.setdefault(customer, []).append(subscription)
             else:
                 self._crew.report.stranger()
+        named = {customer: user for customer, theirs in by_customer.items() if (user := _named_by(theirs[0]))}
+        users = {} if deep else self._crew.users(named)
         for customer, theirs in by_customer.items():
+            if customer in users and not any(looks_wrong(users[customer], each) for each in theirs):
+                continue
             with self._crew.alone_with(customer):
                 self._compare_customer(customer, theirs, deep)
 
     def _compare_customer(self, customer: str, found: list[Json], deep: bool) -> None:
         if customer in self._refreshed:
             return
-        user = self._crew.user_of(customer, _named_by(found[0]))
+        user = self._crew.user_of(customer)
         if user is None:
             self._crew.report.stranger(len(found))
         elif (deep or any(looks_wrong(user, each) for each in found)) and self._crew.mend(customer, lambda: self._refresh(user)):

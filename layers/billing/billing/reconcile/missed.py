@@ -23,7 +23,7 @@ from billing.reconcile.crew import Crew
 from billing.reconcile.drift import begin_drift
 from billing.reconcile.windows import Walk, Window, whole
 from billing.refresh import refresh
-from billing.shapes import Json
+from billing.shapes import Json, child
 from billing.state.jobs import Job, Progress
 from billing.state.parts import User
 from billing.state.rule import accounts_for
@@ -31,6 +31,9 @@ from billing.upcoming import foresee_again
 
 if TYPE_CHECKING:
     from billing.fetch import ListCall
+
+Told = list[tuple[Event, News | Errand]]
+"""What the events of one customer are about."""
 
 OVERLAP = 600
 KEPT = 29 * 86_400
@@ -66,7 +69,7 @@ class Missed:
         job.save({"cursor": sweep["end"]})
 
     def _heal(self, events: list[Json]) -> None:
-        told: dict[str, list[tuple[Event, News | Errand]]] = {}
+        told: dict[str, Told] = {}
         self._crew.report.look_at(len(events))
         for content in events:
             try:
@@ -79,13 +82,15 @@ class Missed:
                 continue
             if about is not None and about.customer not in self._strangers:
                 told.setdefault(about.customer, []).append((event, about))
+        users = self._crew.users({customer: user for customer, theirs in told.items() if (user := _named_by(theirs))})
         for customer, theirs in told.items():
+            if customer in users and all(isinstance(about, News) and _knows(users[customer], event, about) for event, about in theirs):
+                continue
             with self._crew.alone_with(customer):
                 self._heal_customer(customer, theirs)
 
-    def _heal_customer(self, customer: str, told: list[tuple[Event, News | Errand]]) -> None:
-        named = next(filter(None, (user_named_by(event.object.get("metadata")) for event, _ in told)), None)
-        user = self._crew.user_of(customer, named)
+    def _heal_customer(self, customer: str, told: Told) -> None:
+        user = self._crew.user_of(customer)
         if user is None:
             self._strangers.add(customer)
             self._crew.report.stranger()
@@ -100,7 +105,7 @@ class Missed:
                 self._look_at(user, event, about)
 
     def _look_at(self, user: User, event: Event, news: News) -> None:
-        if not accounts_for(user.parts.get(news.key), event.id, event.created, news.subject, news.rank):
+        if not _knows(user, event, news):
             by = f"{event.id} reconciled"
             self._once(user.customer, news.key, lambda: self._crew.report.add(user.id, refresh(user, news.key, by)))
             self._crew.report.never_came(user.id, news.key, time.time() - event.created)
@@ -110,6 +115,19 @@ class Missed:
     def _once(self, customer: str, what: str, work: Callable[[], None]) -> None:
         if (customer, what) not in self._looked_at and self._crew.mend(f"{what} of {customer}", work):
             self._looked_at.add((customer, what))
+
+
+def _named_by(told: Told) -> str | None:
+    """The user that the metadata of one of the events' objects names: of a subscription, or of an invoice's."""
+    for event, _ in told:
+        of_subscription = child(child(event.object, "parent"), "subscription_details")
+        if user := user_named_by(event.object.get("metadata")) or user_named_by(of_subscription.get("metadata")):
+            return user
+    return None
+
+
+def _knows(user: User, event: Event, news: News) -> bool:
+    return accounts_for(user.parts.get(news.key), event.id, event.created, news.subject, news.rank)
 
 
 def _listed(window: Window) -> "ListCall":

