@@ -33,7 +33,7 @@ ITEM_BYTES = 2_000
 """A subscriber with one plan and one card has 1.8 KB in the table: two write units (1 KB each), one read unit (4 KB)."""
 NAMELESS = 3.0
 """Of a month's events those that name only a customer (invoices, cards): the webhook reads whose customer it is, once a process."""
-LAMBDA_LOG, EVENT_LOG, STRIPE_LOG, API_LOG, METRIC_LOG = 800, 310, 330, 330, 230
+LAMBDA_LOG, EVENT_LOG, STRIPE_LOG, API_LOG, METRIC_LOG = 500, 310, 330, 330, 230
 """Bytes of a log line: Lambda's start and report together, of each invocation; ours of an event, of a call to Stripe; API Gateway's of a
 request; an event's metric."""
 ANSWER_BYTES = 2_000

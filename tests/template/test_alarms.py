@@ -11,6 +11,7 @@ from aws_lambda_powertools import Logger
 
 from bench import costs
 from billing.log import count
+from billing.reconcile.missed import REMEMBERED
 from local.lambdas import Lambdas
 from local.lambdas.worker import has_awslambdaric
 from local.logs import Log
@@ -89,6 +90,12 @@ def test_our_own_are_emitted_with_these_dimensions(
 def test_a_quiet_night_rings_nothing_but_the_silence_of_reconcile_does(alarms: dict) -> None:
     assert {name for name, alarm in alarms.items() if alarm["TreatMissingData"] != "notBreaching"} == {"ReconcileBehindAlarm"}
     assert alarms["ReconcileBehindAlarm"]["TreatMissingData"] == "breaching"
+
+
+def test_one_lost_event_is_held_against_the_webhook_for_long_enough_to_ring(alarms: dict) -> None:
+    alarm = alarms["UndeliveredAlarm"]
+    assert REMEMBERED > 2 * alarm["EvaluationPeriods"] * alarm["Period"]
+    assert alarm["DatapointsToAlarm"] < alarm["EvaluationPeriods"]
 
 
 REPORT = '{"time": "2026-11-29T02:00:00.000Z", "type": "platform.report", "record": {"requestId": "6d68ca91", "status": "%s"}}'

@@ -74,7 +74,53 @@ def test_for_how_long_the_webhook_has_not_been_told(account: InProcessStripe) ->
     account.drop()
     account.now()  # some minutes after both
     assert 300 < search().undelivered < 3600
+
+
+def test_a_lost_purchase_is_held_against_a_webhook_that_stays_silent(account: InProcessStripe, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a small shop nothing else happens for a while: the alarm wants it said by three runs in a row."""
+    account.subscriber("u2")
+    account.drop()
+    account.now()
+    ages, now = list[int](), time.time()
+    for minutes in (0, 5, 10, 15, 50, 70):
+        monkeypatch.setattr(time, "time", lambda at=now + 60 * minutes: at)
+        ages.append(search().undelivered)
+    assert 300 < ages[0] < 600
+    assert [round((age - ages[0]) / 60) for age in ages[:5]] == [0, 5, 10, 15, 50]
+    assert ages[5] == 0  # one event is not held against it for ever
+
+
+def test_whatever_arrives_later_shows_that_the_webhook_lives(account: InProcessStripe) -> None:
+    account.subscriber("u2")
+    account.drop()
+    account.later(100)
+    account.subscriber("u3")
+    account.deliver()
+    account.now()
+    assert search().undelivered > 300  # said once: it was mended by this run
     assert search().undelivered == 0
+
+
+def test_what_arrived_before_shows_nothing(account: InProcessStripe) -> None:
+    account.subscriber("u3")
+    account.deliver()
+    account.later(100)
+    account.subscriber("u2")
+    account.drop()
+    account.now()
+    assert search().undelivered > 200
+    assert search().undelivered > 200
+
+
+def test_a_search_that_is_cut_remembers_what_was_lost(account: InProcessStripe, monkeypatch: pytest.MonkeyPatch) -> None:
+    account.subscriber("u2")
+    account.drop()
+    account.now()
+    search()
+    monkeypatch.setattr(time, "time", lambda now=time.time() + 300: now)  # noqa: B008 - the moment of this line
+    report = search(max_calls=0)
+    assert report.stopped == "out of calls"
+    assert report.undelivered > 600
 
 
 def measured(capsys: pytest.CaptureFixture[str]) -> Json:

@@ -21,6 +21,7 @@ from billing.events import HANDLERS, Errand, Event, News, NotOurs, Unreadable
 from billing.log import count, logger
 from billing.reconcile.crew import Crew
 from billing.reconcile.drift import begin_drift
+from billing.reconcile.report import Report
 from billing.reconcile.windows import Walk, Window, whole
 from billing.refresh import refresh
 from billing.shapes import Json, child
@@ -36,6 +37,8 @@ Told = list[tuple[Event, News | Errand]]
 """What the events of one customer are about."""
 
 OVERLAP = 600
+REMEMBERED = 3600
+"""Seconds for which a lost event is held against the webhook."""
 KEPT = 29 * 86_400
 """Seconds for which events are certain to be listed (Stripe: 30 days)."""
 TYPES_A_CALL = 20
@@ -65,8 +68,21 @@ class Missed:
 
     def _sweep(self, job: Job, sweep: Progress) -> None:
         anew = [Window(sweep["start"], sweep["end"] + 1, batch=batch) for batch in range(len(BATCHES))]
-        Walk(self._crew, whole(sweep, *anew), _listed, self._heal).go(lambda windows: job.save(sweep | {"windows": windows}))
-        job.save({"cursor": sweep["end"]})
+        lost = sweep.get("lost", 0)
+
+        def save(windows: list[Json]) -> None:
+            job.save(sweep | {"windows": windows, "lost": self._still_lost(lost)})
+
+        Walk(self._crew, whole(sweep, *anew), _listed, self._heal).go(save)
+        job.save({"cursor": sweep["end"], "lost": self._still_lost(lost)})
+
+    def _still_lost(self, before: int) -> int:
+        """When the oldest event of the last hour happened that the webhook was not told of, and of nothing since; 0 for none.
+
+        So few events come to a small shop that one run alone never says whether the webhook is dead: of an hour it can be seen.
+        """
+        report, hour = self._crew.report, time.time() - REMEMBERED
+        return min((created for created in (*report.untold, before) if created > max(report.arrived, hour)), default=0)
 
     def _heal(self, events: list[Json]) -> None:
         told: dict[str, Told] = {}
@@ -84,7 +100,7 @@ class Missed:
                 told.setdefault(about.customer, []).append((event, about))
         users = self._crew.users({customer: user for customer, theirs in told.items() if (user := _named_by(theirs))})
         for customer, theirs in told.items():
-            if customer in users and all(isinstance(about, News) and _knows(users[customer], event, about) for event, about in theirs):
+            if customer in users and all(isinstance(about, News) and self._knows(users[customer], event, about) for event, about in theirs):
                 continue
             with self._crew.alone_with(customer):
                 self._heal_customer(customer, theirs)
@@ -105,12 +121,18 @@ class Missed:
                 self._look_at(user, event, about)
 
     def _look_at(self, user: User, event: Event, news: News) -> None:
-        if not _knows(user, event, news):
+        if not self._knows(user, event, news):
             by = f"{event.id} reconciled"
             self._once(user.customer, news.key, lambda: self._crew.report.add(user.id, refresh(user, news.key, by)))
-            self._crew.report.never_came(user.id, news.key, time.time() - event.created)
+            self._crew.report.never_came(user.id, news.key, event.created)
             if "items" in event.previous:
                 self._once(user.customer, f"what follows {news.key}", lambda: foresee_again(user.id, news.key))
+
+    def _knows(self, user: User, event: Event, news: News) -> bool:
+        part = user.parts.get(news.key)
+        if part and part.source in (event.id, f"{event.id} (fetched)"):
+            self._crew.report.came(event.created)
+        return accounts_for(part, event.id, event.created, news.subject, news.rank)
 
     def _once(self, customer: str, what: str, work: Callable[[], None]) -> None:
         if (customer, what) not in self._looked_at and self._crew.mend(f"{what} of {customer}", work):
@@ -126,10 +148,6 @@ def _named_by(told: Told) -> str | None:
     return None
 
 
-def _knows(user: User, event: Event, news: News) -> bool:
-    return accounts_for(user.parts.get(news.key), event.id, event.created, news.subject, news.rank)
-
-
 def _listed(window: Window) -> "ListCall":
     wanted: Any = {"types": BATCHES[window.batch]}
     return lambda client, page: client.v1.events.list(wanted | page)
@@ -139,6 +157,13 @@ def behind(progress: Progress, now: float) -> int:
     """Seconds from the oldest event that may not have been looked at yet to `now`."""
     looked_at_to = progress["cursor"] if "cursor" in progress else progress.get("start", now - OVERLAP) + OVERLAP
     return max(0, int(now - looked_at_to))
+
+
+def undelivered(progress: Progress, report: Report, now: float) -> int:
+    """Seconds from the oldest event that the webhook was not told of to `now`: of those that this run mended, and of the last hour's where
+    nothing has arrived since."""
+    lost = [*report.untold, *filter(None, [progress.get("lost", 0)])]
+    return int(now - min(lost)) if lost else 0
 
 
 def _sweep_to_do(progress: Progress, present: int) -> Progress:
@@ -151,7 +176,7 @@ def _sweep_to_do(progress: Progress, present: int) -> Progress:
             count("ReconcileFellBack")
         begin_drift(deep=known)
         return _sweep(present - OVERLAP, present)
-    return progress if "windows" in progress else _sweep(began, present)
+    return progress if "windows" in progress else _sweep(began, present) | {"lost": progress.get("lost", 0)}
 
 
 def _sweep(start: int, end: int) -> Progress:

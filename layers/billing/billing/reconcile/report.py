@@ -1,6 +1,7 @@
 """What a run found and did: for its log line, its metrics and the operator's table."""
 
 import threading
+import time
 from dataclasses import dataclass, field
 
 from billing.log import logger
@@ -31,9 +32,14 @@ class Report:
     behind: int = 0
     """Seconds from the oldest event that may not have been looked at yet to the run's begin."""
     undelivered: int = 0
-    """Age in seconds of the oldest event whose part was stored wrong: for as long the webhook has not been told."""
+    """Age in seconds of the oldest event whose part was stored wrong, or of one that earlier runs found so where the webhook has been told
+    of nothing since."""
+    untold: set[int] = field(default_factory=set[int])
+    """When events happened whose parts were stored wrong (Unix seconds)."""
     lost: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     """(user, part) of what was stored wrong though its event is older than `MAY_STILL_COME`: a delivery was lost."""
+    arrived: int = 0
+    """When the latest event happened that the webhook has stored."""
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     def look_at(self, number: int) -> None:
@@ -48,13 +54,18 @@ class Report:
             self.repaired.append((user, refreshed.key))
         logger().warning("Repaired", extra={"user": user, "part": refreshed.key})
 
-    def never_came(self, user: str, key: str, age: float) -> None:
-        """An event of that age (seconds) was not accounted for. It counts if its part was stored wrong, not if it changed nothing."""
+    def never_came(self, user: str, key: str, created: int) -> None:
+        """An event of that time was not accounted for. It counts if its part was stored wrong, not if it changed nothing."""
         with self._lock:
             if (user, key) in self.repaired:
-                self.undelivered = max(self.undelivered, int(age))
-                if age >= MAY_STILL_COME:
+                self.untold.add(created)
+                if time.time() - created >= MAY_STILL_COME:
                     self.lost.add((user, key))
+
+    def came(self, created: int) -> None:
+        """The webhook has stored an event of that time."""
+        with self._lock:
+            self.arrived = max(self.arrived, created)
 
     def stranger(self, number: int = 1) -> None:
         with self._lock:

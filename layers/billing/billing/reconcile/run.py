@@ -10,7 +10,7 @@ from billing.reconcile.budget import Budget, RunEnds
 from billing.reconcile.crew import Crew
 from billing.reconcile.drift import JOB as DRIFT
 from billing.reconcile.drift import Drift, begin_drift
-from billing.reconcile.missed import Missed, behind
+from billing.reconcile.missed import Missed, behind, undelivered
 from billing.reconcile.report import Report
 from billing.state import jobs
 from billing.stripe_api import gated
@@ -63,5 +63,7 @@ def _run(name: str, budget: Budget, watch: Watch, work: Callable[[Crew, jobs.Job
         report.stopped = "Stripe does not answer"
     finally:
         job.release()
-    report.behind = behind(job.progress, began) if name == EVENTS else 0
+    if name == EVENTS:
+        report.behind = behind(job.progress, began)
+        report.undelivered = undelivered(job.progress, report, began)
     return report

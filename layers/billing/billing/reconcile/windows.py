@@ -46,7 +46,9 @@ class Walk:
     """One run through a list. `windows` is what is left to do, `listing` says how a window's list is called, and `work` is given a few
     objects at a time, newest first, by several threads."""
 
-    def __init__(self, crew: Crew, windows: list[Window], listing: "Callable[[Window], ListCall]", work: Callable[[list[Json]], None]) -> None:
+    def __init__(
+        self, crew: Crew, windows: list[Window], listing: "Callable[[Window], ListCall]", work: Callable[[list[Json]], None]
+    ) -> None:
         self._crew = crew
         self._listing = listing
         self._work = work
