@@ -48,7 +48,7 @@ SCAN_READS, SWEEP_READS, SWEEP_READS_NAMELESS = 1, 1, 2
 """Items that reconcile reads for a subscription of the drift scan, for an event that names its user, and for one that does not."""
 SWEEP_WRITES, SAVE_SECONDS = 5, 2.0
 """Writes of a run that finds nothing to do (the lease twice, how far it got), and how often a longer one saves."""
-METRICS, ALARMED = 22, 17
+METRICS, ALARMED = 22, 18
 """Metrics of our own, one a name and outcome; and what the alarms watch, which is billed by the metric."""
 SECRET_SECONDS = 300
 """How often a process reads its secrets again."""
@@ -114,10 +114,7 @@ def bill(subscribers: float) -> dict[str, float]:
         "Stream and Pipe": shards * SHARD_POLLS * SECONDS * STREAM_READ + writes * PIPE,
         "EventBridge": told * BUS_EVENT,
         "SSM and KMS": KMS_KEY + processes * 2 * SECONDS / SECRET_SECONDS * KMS_REQUEST,
-        "CloudWatch": tiered(LOGS, logged / GB)
-        + METRICS * METRIC
-        + ALARMED * ALARMED_METRIC
-        + DASHBOARD,
+        "CloudWatch": tiered(LOGS, logged / GB) + METRICS * METRIC + ALARMED * ALARMED_METRIC + DASHBOARD,
         "CloudFront": subscribers * VISITS * FILES * CDN_REQUEST + tiered(CDN_GB, subscribers * VISITS * VISIT_BYTES / GB),
         "Data out": tiered(OUT_GB, requests * ANSWER_BYTES / GB),
         "Cognito (Lite)": tiered(LITE, subscribers),

@@ -104,9 +104,10 @@ def share() -> Share:
     """As template.yaml and the function have it."""
     template = Template.read(ROOT / "template.yaml")
     function = next(each for each in template.functions if each.logical_id == "ReconcileFunction")
-    every = re.search(r'ReconcileSchedule:.*?Default: rate\((\d+) minutes\)', (ROOT / "template.yaml").read_text(), re.S)
+    every = re.search(r"ReconcileSchedule:.*?Default: rate\((\d+) minutes\)", (ROOT / "template.yaml").read_text(), re.S)
     reserve = re.search(r"^RESERVE_SECONDS = (\d+)$", (ROOT / "functions/reconcile/reconcile.py").read_text(), re.M)
-    assert every and reserve
+    assert every
+    assert reserve
     return Share(
         per_second=float(function.environment["RECONCILE_CALLS_PER_SECOND"]),
         max_calls=float(function.environment["RECONCILE_MAX_CALLS"]),

@@ -17,7 +17,7 @@ import json
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 
 from local.aws.roles import Call, Roles, call_of
 from local.http_server import App, Request, Response
@@ -46,7 +46,7 @@ class Fault:
 
     def matches(self, operation: str, call: Call) -> bool:
         named = operation.startswith(self.operation[:-1]) if self.operation.endswith("*") else operation == self.operation
-        return named and call.key.startswith(self.key)
+        return named and any(key.startswith(self.key) for key in call.keys or [""])
 
 
 class Control:
@@ -56,7 +56,7 @@ class Control:
         self._inner = inner
         self._lock = threading.Lock()
         self._operations: deque[str] = deque(maxlen=_KEPT)
-        self._calls: set[Call] = set()
+        self._calls: set[tuple[str, str, str, str]] = set()
         self._faults: list[Fault] = []
         self._roles = Roles()
 
@@ -79,7 +79,7 @@ class Control:
     def _seen(self, operation: str, call: Call) -> Fault | None:
         with self._lock:
             self._operations.append(operation)
-            self._calls.add(replace(call, key=call.key.partition("#")[0]))
+            self._calls |= {(call.caller, call.action, call.resource, key.partition("#")[0]) for key in call.keys or [""]}
             for fault in self._faults:
                 if not fault.matches(operation, call):
                     continue
@@ -120,7 +120,7 @@ class Control:
 
     def _list_calls(self, _: Request) -> object:
         with self._lock:
-            return {"calls": [asdict(call) for call in self._calls]}
+            return {"calls": [dict(zip(("caller", "action", "resource", "key"), call, strict=True)) for call in self._calls]}
 
     def _learn_roles(self, request: Request) -> object:
         self._roles.learn(json.loads(request.body))

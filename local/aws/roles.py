@@ -22,8 +22,8 @@ class Call:
     """As policies spell it: `dynamodb:GetItem`."""
     resource: str
     """The last part of its ARN: `table/x`; empty for what nothing is known of."""
-    key: str
-    """The item's hash key; empty when the request names none."""
+    keys: tuple[str, ...]
+    """The items' hash keys; empty when the request names none."""
 
 
 class Roles:
@@ -41,7 +41,8 @@ class Roles:
         if call.caller not in self._grants or any(_allows(grant, call) for grant in self._grants[call.caller]):
             return None
         return (
-            f"User: {call.caller} is not authorized to perform: {call.action} on resource: {call.resource} with key: {call.key}, "
+            f"User: {call.caller} is not authorized to perform: {call.action} on resource: {call.resource} with key: "
+            f"{' '.join(call.keys)}, "
             f"because no identity-based policy allows the {call.action} action"
         )
 
@@ -60,8 +61,13 @@ def call_of(request: Request, operation: str) -> Call:
             resource = f"userpool/{body['UserPoolId']}" if "UserPoolId" in body else ""
         case _:
             resource = ""
-    key = (body.get("Key") or body.get("Item") or {}).get("pk", {}).get("S", "") if service == "dynamodb" else ""
-    return Call(_caller(request), f"{service}:{name}", resource, key)
+    return Call(_caller(request), f"{service}:{name}", resource, _hash_keys(body) if service == "dynamodb" else ())
+
+
+def _hash_keys(body: dict[str, Any]) -> tuple[str, ...]:
+    batches = [batch for batch in body.get("RequestItems", {}).values() if "Keys" in batch]  # a batch that reads; ours write none
+    items = [body.get("Key") or body.get("Item") or {}, *(key for batch in batches for key in batch["Keys"])]
+    return tuple(item["pk"]["S"] for item in items if "pk" in item)
 
 
 def _caller(request: Request) -> str:
@@ -73,5 +79,5 @@ def _allows(grant: dict[str, Any], call: Call) -> bool:
     return (
         call.action in grant["actions"]
         and any(arn == "*" or arn.split(":", 5)[-1] == call.resource for arn in grant["resources"])
-        and (not grant["keys"] or any(fnmatchcase(call.key, pattern) for pattern in grant["keys"]))
+        and (not grant["keys"] or all(any(fnmatchcase(key, pattern) for pattern in grant["keys"]) for key in call.keys))
     )

@@ -122,7 +122,7 @@ TOUCHES = {
     "PayInvoiceFunction": WRITES,
     "DeleteAccountFunction": WRITES | {"DeleteItem customer#*"},
     "WebhookFunction": EVENTS,
-    "ReconcileFunction": EVENTS | {"GetItem job#*", "UpdateItem job#*"},
+    "ReconcileFunction": EVENTS | {"BatchGetItem user#*", "GetItem job#*", "UpdateItem job#*"},
     "StreamEnrichmentFunction": set(),
 }
 """What a function may do in the table, and to which items (billing/state/items.py); who is not named here reads users and no more."""

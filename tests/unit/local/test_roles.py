@@ -64,13 +64,15 @@ def test_what_is_not_understood_is_said(read: Any, statement: str, why: str) -> 
 @pytest.mark.parametrize(
     ("call", "refused"),
     [
-        (Call("Webhook", "dynamodb:GetItem", "table/t", "user#1"), False),
-        (Call("Webhook", "dynamodb:GetItem", "table/t", "job#events"), True),
-        (Call("Webhook", "dynamodb:PutItem", "table/t", "user#1"), True),
-        (Call("Webhook", "dynamodb:GetItem", "table/other", "user#1"), True),
-        (Call("Webhook", "dynamodb:TransactWriteItems", "", ""), True),
-        (Call("", "dynamodb:Scan", "table/t", ""), False),
-        (Call("local", "dynamodb:Scan", "table/t", ""), False),
+        (Call("Webhook", "dynamodb:GetItem", "table/t", ("user#1",)), False),
+        (Call("Webhook", "dynamodb:GetItem", "table/t", ("job#events",)), True),
+        (Call("Webhook", "dynamodb:GetItem", "table/t", ("user#1", "user#2")), False),
+        (Call("Webhook", "dynamodb:GetItem", "table/t", ("user#1", "job#events")), True),
+        (Call("Webhook", "dynamodb:PutItem", "table/t", ("user#1",)), True),
+        (Call("Webhook", "dynamodb:GetItem", "table/other", ("user#1",)), True),
+        (Call("Webhook", "dynamodb:TransactWriteItems", "", ()), True),
+        (Call("", "dynamodb:Scan", "table/t", ()), False),
+        (Call("local", "dynamodb:Scan", "table/t", ()), False),
     ],
 )
 def test_functions_are_held_to_their_roles_and_nobody_else_is(call: Call, refused: bool) -> None:
