@@ -34,7 +34,7 @@ def test_a_default_price_is_not_archived_before_another_is_or_none(client: strip
     terms: Any = {"currency": "usd", "unit_amount": 700}
     product = client.v1.products.create({"name": "Handmade", "default_price_data": terms})
     first, product_id = str(product.default_price), product.id
-    second = client.v1.prices.create({**terms, "product": product_id}).id
+    second = client.v1.prices.create(terms | {"product": product_id}).id
     for default, kept, archived in ((second, second, first), ("", None, second)):
         with pytest.raises(stripe.InvalidRequestError, match="default price of its product") as caught:
             client.v1.prices.update(archived, {"active": False})
