@@ -7,11 +7,13 @@ hand in the Dashboard is not for sale here. What is in the catalogue is decided 
 import time
 from collections.abc import Iterable
 
-from pynamodb.exceptions import DoesNotExist
+import stripe
+from pynamodb.exceptions import DoesNotExist, PynamoDBException
 
 from billing.currency import minor_unit_divisor
 from billing.customers import APP
-from billing.errors import BadRequest
+from billing.errors import BadRequest, TryAgain
+from billing.log import logger
 from billing.shapes import Json, child
 from billing.state.items import CATALOGUE_PK, Item
 from billing.stripe_api import stripe_client
@@ -19,7 +21,16 @@ from billing.stripe_api import stripe_client
 MEMORY_SECONDS, TABLE_SECONDS = 60, 300
 """A change of the catalogue is on sale everywhere after at most their sum."""
 
+STALE_SECONDS = 3600
+"""How old the one in memory may get while neither the table nor Stripe gives another. A price that was taken off sale meanwhile is refused
+by Stripe itself, and the amount of a price never changes."""
+RETRY_SECONDS = 5
+"""For how long they are then left alone: each look that fails takes seconds."""
+
 _memory: tuple[float, "Catalogue"] | None = None
+"""When it was read (Unix seconds), and what it was."""
+_unanswered = 0.0
+"""When it last could not be read."""
 
 
 class Catalogue:
@@ -57,12 +68,22 @@ def amount_in(price: Json, currency: str) -> int:
 
 
 def catalogue() -> Catalogue:
-    """From memory, else the table, else Stripe. Raises what Stripe and DynamoDB raise."""
-    global _memory
+    """From memory, else the table, else Stripe. Raises what Stripe and DynamoDB raise, unless memory has one that will do."""
+    global _memory, _unanswered
     now = time.time()
-    if _memory is None or now - _memory[0] > MEMORY_SECONDS:
-        _memory = (now, _from_table(now) or _from_stripe(now))
-    return _memory[1]
+    age = now - _memory[0] if _memory else float("inf")
+    if _memory and age <= (STALE_SECONDS if now - _unanswered < RETRY_SECONDS else MEMORY_SECONDS):
+        return _memory[1]
+    try:
+        found = _from_table(now) or _from_stripe(now)
+    except (PynamoDBException, stripe.StripeError, TryAgain) as error:
+        if _memory is None or age > STALE_SECONDS:
+            raise
+        logger().warning("The catalogue cannot be read: an older one is used", extra={"age": int(age), "reason": type(error).__name__})
+        _unanswered = time.time()
+        return _memory[1]
+    _memory = (now, found)
+    return found
 
 
 def _from_table(now: float) -> Catalogue | None:
@@ -76,10 +97,10 @@ def _from_table(now: float) -> Catalogue | None:
 
 
 def _from_stripe(now: float) -> Catalogue:
-    stripe = stripe_client()
+    client = stripe_client()
     by_product: dict[str, Json] = {}
     fees: list[Json] = []
-    listed = stripe.v1.prices.list({"active": True, "limit": 100, "expand": ["data.product", "data.currency_options"]})
+    listed = client.v1.prices.list({"active": True, "limit": 100, "expand": ["data.product", "data.currency_options"]})
     for price in (each.to_dict() for each in listed.auto_paging_iter()):
         product = price["product"]
         if product.get("metadata", {}).get("app") != APP or not product["active"] or not price.get("lookup_key") or other_than_fixed(price):
