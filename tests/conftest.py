@@ -10,12 +10,12 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from local import stack as local_stack
-from local.gateway import HttpApiGateway
+from local.gateway import FunctionUrlGateway, HttpApiGateway
 from local.http_server import Request, Response
 from local.ports import Ports
 from local.setup.chromium import NoChromium, chromium
 from local.stack import LocalStack
-from tests.support.api import objection
+from tests.support.api import objection, webhook_objection
 
 if TYPE_CHECKING:
     from tests.support.people import Stripe
@@ -64,9 +64,9 @@ def browser(chromium_path: Path) -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def objections() -> Iterator[list[str]]:
-    """Answers of any stack's API, to whomever, that docs/openapi.json does not describe."""
+    """Answers of any stack's API and webhook, to whomever, that docs/openapi.json does not describe."""
     found: list[str] = []
-    answer = HttpApiGateway.__call__
+    answer, answer_stripe = HttpApiGateway.__call__, FunctionUrlGateway.__call__
 
     def watched(gateway: HttpApiGateway, request: Request) -> Response:
         response = answer(gateway, request)
@@ -74,8 +74,15 @@ def objections() -> Iterator[list[str]]:
             found.append(problem)
         return response
 
+    def watched_url(gateway: FunctionUrlGateway, request: Request) -> Response:
+        response = answer_stripe(gateway, request)
+        if problem := webhook_objection(gateway.url, request, response):
+            found.append(problem)
+        return response
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(HttpApiGateway, "__call__", watched)
+        patch.setattr(FunctionUrlGateway, "__call__", watched_url)
         yield found
 
 

@@ -22,18 +22,18 @@ class FunctionUrlGateway:
     """Answers every request to one Function URL; an `App` for `HttpServer`."""
 
     def __init__(self, url: FunctionUrl, origin: Origin, lambdas: Lambdas, log: Log) -> None:
-        self._url = url
+        self.url = url
         self._origin = origin
         self._lambdas = lambdas
         self._log = log
 
     def __call__(self, request: Request) -> Response:
         request_id = str(uuid.uuid4())
-        if self._url.cors and is_preflight(request):
-            response = preflight(self._url.cors, request)
+        if self.url.cors and is_preflight(request):
+            response = preflight(self.url.cors, request)
             response.status = 200
         else:
-            response = with_cors(self._url.cors, request, self._invoke(request, request_id))
+            response = with_cors(self.url.cors, request, self._invoke(request, request_id))
         response.headers.append(("x-amzn-requestid", request_id))
         return response
 
@@ -41,13 +41,13 @@ class FunctionUrlGateway:
         if request.too_large:
             return message(413, "Request Entity Too Large")
         event = build_event(request, self._origin, route_key="$default", request_id=request_id)
-        result = self._lambdas.invoke(self._url.function, event)
+        result = self._lambdas.invoke(self.url.function, event)
         if result is None or result.failed:
             return _failure()
         try:
             return build_response(result.payload, default_content_type="application/json", unquote_string=False)
         except MalformedResponse as error:
-            self._log.line(self._url.function, f"its return value makes no HTTP response: {error}")
+            self._log.line(self.url.function, f"its return value makes no HTTP response: {error}")
             return _failure()
 
 

@@ -1,7 +1,8 @@
 """docs/openapi.json: the API as OpenAPI 3.1, made from the code.
 
 Routes and who may call them come from template.yaml, what an endpoint takes from its own types, refusals and their codes from
-where they are raised. Only the answers' shapes are described beside it (`answers.py`), and held against all that the tests see.
+where they are raised, what the webhook's own URL answers from its code (`webhook.py`). Only the answers' shapes are described beside
+it (`answers.py`), and held against all that the tests see.
 """
 
 import ast
@@ -34,6 +35,7 @@ from billing.errors import BadRequest, Refused, TooLarge, TryAgain, Unauthorized
 from local.openapi.answers import GatewayError  # noqa: E402
 from local.openapi.operations import OPERATIONS, Operation  # noqa: E402
 from local.openapi.refusals import codes  # noqa: E402
+from local.openapi.webhook import path_item  # noqa: E402
 
 _SIGNED_IN = (BadRequest, Unauthorized, TooLarge, TryAgain)
 """What every endpoint of a signed-in user may refuse with."""
@@ -65,6 +67,9 @@ def document() -> Json:
     paths: Json = {}
     for route, operation, module in endpoints:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, operation, module, bodies[route.key])
+    for url in template.function_urls:
+        module = importlib.import_module(handlers[url.function].rpartition(".")[0])
+        paths["/"] = path_item(module, *_told(module))
     return {
         "openapi": "3.1.0",
         "info": {
@@ -118,10 +123,10 @@ def _body(module: ModuleType) -> type[msgspec.Struct] | None:
 
 
 def _operation(route: Route, operation: Operation, module: ModuleType, body: type[msgspec.Struct] | None) -> Json:
-    summary, _, description = (module.__doc__ or "").strip().partition("\n\n")
-    described: Json = {"operationId": module.__name__, "summary": _sentence(summary.partition(": ")[2])}
+    summary, description = _told(module)
+    described: Json = {"operationId": module.__name__, "summary": summary}
     if description:
-        described["description"] = _sentence(description)
+        described["description"] = description
     described["security"] = [{"idToken": []}] if route.authorizer else []
     if parameters := _query(module):
         described["parameters"] = parameters
@@ -131,6 +136,12 @@ def _operation(route: Route, operation: Operation, module: ModuleType, body: typ
     refusals = (*(_SIGNED_IN if body else _PUBLIC), *operation.refusals)
     described["responses"] = {"200": _response("Done", [operation.answer.__name__])} | _refusals(refusals)
     return described
+
+
+def _told(module: ModuleType) -> tuple[str, str]:
+    """Summary and description, as it says them itself."""
+    summary, _, description = (module.__doc__ or "").strip().partition("\n\n")
+    return _sentence(summary.partition(": ")[2]), _sentence(description)
 
 
 def _sentence(text: str) -> str:

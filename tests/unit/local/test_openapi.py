@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from billing.state import store
 from local import openapi
 from local.http_server import Request, Response
 from local.openapi import operations
 from local.openapi.refusals import codes
-from local.template import HttpApi, Route
-from tests.support.api import objection
+from local.template import FunctionUrl, HttpApi, Route
+from tests.support.api import objection, webhook_objection
 
 Json = dict[str, Any]
 
@@ -52,6 +53,41 @@ def test_what_an_endpoint_takes_is_read_off_its_code(made: Json) -> None:
 
 def test_every_refusal_is_known_with_its_codes() -> None:
     assert all(codes().values()), "a kind of refusal that nobody raises"
+
+
+def test_the_webhook_is_described_at_its_own_url_with_all_that_it_may_answer(made: Json) -> None:
+    described = made["paths"]["/"]
+    assert [server["url"] for server in described["servers"]] == ["https://{url}.lambda-url.{region}.on.aws", "http://127.0.0.1:3002"]
+    answers = {
+        status: answer["content"]["application/json"]["schema"].get("properties", {}).get("outcome", {}).get("enum")
+        for status, answer in described["post"]["responses"].items()
+        if "content" in answer
+    }
+    assert set(answers) == {"200", "400", "405", "413", "500", "503"}
+    assert set(answers["200"]) == {each.value for each in store.Outcome} | {"not_ours", "unreadable", "not_handled"}
+    assert answers["400"] == ["invalid_body", "invalid_event", "invalid_signature", "wrong_livemode"]
+    assert (answers["405"], answers["503"]) == (["method_not_allowed"], ["try_again"])
+    assert answers["500"] == ["not_configured", "not_stored"]
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "said"),
+    [
+        (200, b'{"outcome": "written"}', None),
+        (200, b'{"outcome": "invalid_event"}', "otherwise"),
+        (400, b'{"outcome": "invalid_event"}', None),
+        (413, b'{"outcome": "body_too_large"}', None),
+        (413, b'{"message": "Request Entity Too Large"}', None),
+        (405, b'{"outcome": "method_not_allowed", "more": 1}', "more"),
+        (502, b"Internal Server Error", None),
+        (418, b"{}", "does not know"),
+    ],
+)
+def test_an_answer_of_the_webhook_that_is_not_described_is_seen(status: int, body: bytes, said: str | None) -> None:
+    request = Request("PUT" if status == 405 else "POST", "/", [], b"", "127.0.0.1")
+    found = webhook_objection(FunctionUrl("WebhookFunction", cors=None), request, Response(status, [], body))
+    assert (found is None) if said is None else (found is not None and said in found)
+    assert webhook_objection(FunctionUrl("AnotherFunction", cors=None), request, Response(status, [], body)) is None
 
 
 @pytest.mark.parametrize(
