@@ -103,7 +103,9 @@ def _by_hand(target: Target) -> str:
 def empty_bucket(target: Target) -> list[str]:
     """All versions of everything: CloudFormation deletes no bucket that holds anything."""
     bucket, s3, count = target.outputs.get("SiteBucketName"), target.client("s3"), 0
-    for batch in _versions(s3, bucket) if bucket else []:
+    if bucket is None:
+        return []
+    for batch in _versions(s3, bucket):
         site.delete(s3, bucket, batch)
         count += len(batch)
     return [f"{count} objects removed"] if count else []

@@ -52,7 +52,7 @@ def resolve(stage: str, parameters: Parameters, environment: Mapping[str, str]) 
 
 def replacing(stage: str, variable: str) -> str:
     """How a stored key is replaced."""
-    [name] = [name for name, each in VARIABLES.items() if each == variable]
+    name: Name = next(name for name, each in VARIABLES.items() if each == variable)
     return f"To replace it: {setting(stage, name)}"
 
 
