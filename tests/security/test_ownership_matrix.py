@@ -13,7 +13,7 @@ import requests
 
 from local.stack import LocalStack
 from tests.support.api import Field, Operation, operations
-from tests.support.people import Person, Stripe
+from tests.support.people import Aws, Person, Stripe
 
 Json = dict[str, Any]
 
@@ -71,8 +71,9 @@ def owner(stack: LocalStack) -> Owner:
 
 @pytest.fixture(scope="module")
 def stranger(stack: LocalStack) -> Owner:
-    """Has as much of their own as the owner; of prices, one that is on sale."""
+    """Has as much of their own as the owner; of prices, one that is on sale. Another session of theirs is being made, and has no id yet."""
     found = _owner(stack, "basic_monthly")
+    Aws(stack).unname_session(found.person)
     on_sale = {price["lookupKey"]: price["id"] for plan in found.person.get("/plans")["plans"] for price in plan["prices"]}
     return Owner(found.person, found.ids | {"price": on_sale["premium_monthly"]})
 
@@ -142,6 +143,15 @@ def test_anothers_id_is_one_that_does_not_exist(operation: Operation, field: Fie
 
 def _needed(operation: Operation, field: Field) -> bool:
     return field.place == "query" or field.name in (operation.body or {}).get("required", [])
+
+
+@pytest.mark.parametrize(("operation", "field"), CASES, ids=lambda each: getattr(each, "key", None) or each.name)
+def test_an_empty_id_is_nobodys(operation: Operation, field: Field, stranger: Owner, asked: Any) -> None:
+    """Not even where one's own is not known yet; at Stripe it would stand for a whole list."""
+    own = {other: stranger.ids[str(kind_of(other))] for other in places(operation) if other == field or _needed(operation, other)}
+    answer = request(stranger.person, operation, own | {field: ""})
+    assert answer.status_code in (400, 404), answer.text
+    assert asked() == []
 
 
 def test_no_answer_to_a_user_names_anything_of_anothers(owner: Owner, stranger: Owner) -> None:

@@ -20,7 +20,7 @@ from schemathesis.generation import GenerationMode
 from local.ports import Ports
 from local.stack import LocalStack
 from tests.support.api import described, operations
-from tests.support.people import Person, Stripe
+from tests.support.people import Aws, Person, Stripe
 
 Json = dict[str, Any]
 
@@ -68,6 +68,7 @@ def shop() -> Iterator[Shop]:
             "/retrieve-customer-payment-method": {},
             "/create-setup-session": {},
         }
+        Aws(stack).unname_session(person)  # an empty id is then nearest to being somebody's
         stripe.control("requests", method="DELETE")
         yield Shop(stack, person, stripe, right, set(prices.values()))
 

@@ -1,11 +1,14 @@
 """A person who uses the product over HTTP, as the site does it for them; and Stripe as its operator sees it."""
 
+import base64
 import itertools
+import json
 from typing import Any
 
 import requests
 from stripe import StripeClient
 
+from local.aws.client import AwsClient
 from local.stack import LocalStack
 
 Json = dict[str, Any]
@@ -94,6 +97,18 @@ class Aws:
 
     def __init__(self, stack: LocalStack) -> None:
         self.base = stack.aws_url
+
+    def unname_session(self, person: Person) -> None:
+        """The person's row as it is while their next Checkout Session is being made: claimed, and without an id yet."""
+        token = person.id_token.split(".")[1]
+        user = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))["sub"]
+        row: Any = {"TableName": "recur-local-Table", "Key": {"pk": {"S": f"user#{user}"}}}
+        aws = AwsClient(self.base)
+        claim = aws.call("dynamodb", "GetItem", **row)["Item"]["checkout"]["M"]
+        claim |= {"earlier": {"L": [claim["session"], *claim["earlier"]["L"]]}, "session": {"S": ""}}
+        aws.call(
+            *("dynamodb", "UpdateItem"), **row, UpdateExpression="SET checkout = :claim", ExpressionAttributeValues={":claim": {"M": claim}}
+        )
 
     def control(self, path: str, body: Any = None, method: str = "POST") -> Json:
         answer = requests.request(method, f"{self.base}/_control/{path}", json=body if method == "POST" else None, timeout=30)

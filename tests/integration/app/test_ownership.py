@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from local.stack import LocalStack
-from tests.support.people import Person, Stripe
+from tests.support.people import Aws, Person, Stripe
 
 Json = dict[str, Any]
 
@@ -71,3 +71,16 @@ def test_the_preview_refuses_another_users_customer(owner: tuple[Person, Json, s
     body = {"subscriptionId": account["subscription"]["id"], "newPriceId": premium}
     person.post("/create-preview-invoice", body | {"customerId": account["customerId"]})
     person.post("/create-preview-invoice", body | {"customerId": stranger.account()["customerId"]}, status=404)
+
+
+def test_while_a_session_is_being_made_the_empty_id_is_nobodys(stack: LocalStack, stripe: Stripe) -> None:
+    """It is in the claim then. Stripe's answer to it would be everybody's sessions."""
+    person = Person(stack)
+    person.post("/create-customer")
+    person.post("/create-checkout-session", {"lookupKey": "basic_monthly"})
+    Aws(stack).unname_session(person)
+    stripe.settle()
+    stripe.control("requests", method="DELETE")
+    person.post("/settle-session", {"sessionId": ""}, status=404)
+    person.get("/session-status?session_id=", status=400)
+    assert stripe.control("requests", method="GET")["requests"] == []

@@ -114,7 +114,8 @@ class User:
         return stored.version if stored else None
 
     def owns_session(self, session: str) -> bool:
-        return self.checkout is not None and session in (self.checkout.session, *self.checkout.earlier)
+        """Not so of "": while the session is being made it stands in the claim."""
+        return bool(session) and self.checkout is not None and session in (self.checkout.session, *self.checkout.earlier)
 
 
 # The keys of the parts. A map key may hold any character in DynamoDB; pynamodb passes it by reference, never in an expression.
