@@ -58,6 +58,8 @@ STORIES: list[tuple[str, str, bool, Story]] = [
     ),
     ("ReconcileBehindAlarm", "it does not run", True, {}),
     ("ReconcileBehindAlarm", "it does not get to the end", True, {"ReconcileBehindSeconds": [(at, at) for at in RUNS]}),
+    ("ReconcileBehindAlarm", "a schedule of an hour", True, {"ReconcileBehindSeconds": each(range(20, END, 3600), 2)}),
+    ("ReconcileBehindAlarm", "a schedule of half an hour", False, {"ReconcileBehindSeconds": each(range(20, END, 1800), 2)}),
     ("ReconcileBehindAlarm", "it keeps up", False, {"ReconcileBehindSeconds": each(RUNS, 2)}),
     (
         "ReconcileBehindAlarm",
