@@ -10,7 +10,7 @@ requirements=$(mktemp) || exit 1
 trap 'rm -f "$requirements"' EXIT
 status=0
 
-for group in layer dev sam; do
+for group in layer dev sam clover audit bench; do
     echo "uv.lock, group $group:"
     "$uv" export --frozen --quiet --only-group "$group" --output-file "$requirements" >/dev/null || exit 1
     if ! said=$(.venv-audit/bin/pip-audit --strict --disable-pip --require-hashes --progress-spinner off -r "$requirements" 2>&1); then

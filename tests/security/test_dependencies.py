@@ -71,6 +71,14 @@ def test_environments_are_made_from_the_locks_and_from_nothing_else() -> None:
     assert re.findall(r"\$\(NPM\) (ci|install|i|update)\b", (ROOT / "Makefile").read_text()) == ["ci"], "it alone keeps to its lock file"
 
 
+def test_an_audit_is_of_every_group_that_is_locked() -> None:
+    """Of what runs on a developer's machine and in the pipeline too. A group that another one includes is a part of it."""
+    groups = PROJECT["dependency-groups"]
+    included = {each["include-group"] for group in groups.values() for each in group if isinstance(each, dict)}
+    [audited] = re.findall(r"for group in ([\w ]+);", (ROOT / "local" / "setup" / "audit.sh").read_text())
+    assert groups.keys() - included <= set(audited.split()) <= groups.keys()
+
+
 @pytest.fixture
 def audit(tmp_path: Path) -> Path:
     """The audit, with a pip-audit, a uv and an npm that say what a test tells them."""

@@ -152,7 +152,15 @@ def test_each_touches_its_own_kind_of_item_alone(roles: dict) -> None:
     assert TOUCHES.keys() <= roles.keys()
 
 
+def test_what_a_role_may_do_stands_in_the_role(cloudformation: CloudFormation) -> None:
+    """Or the tests here would not see it: policies can be resources of their own, which name the roles that they are for."""
+    kinds = {resource["Type"] for resource in cloudformation.resources.values() if resource["Type"].startswith("AWS::IAM::")}
+    assert kinds == {ROLE}
+
+
 def test_no_policy_of_awss_own_is_used(cloudformation: CloudFormation) -> None:
-    """But by what SAM makes for CodeDeploy, which AWS keeps in step with CodeDeploy."""
+    """But by what SAM makes for CodeDeploy, which alone may take it; AWS keeps that policy in step with what a deployment does."""
     managed = {name: role["ManagedPolicyArns"] for name, role in cloudformation.of_type(ROLE).items() if "ManagedPolicyArns" in role}
-    assert managed.keys() <= {CODE_DEPLOY}
+    assert managed == {CODE_DEPLOY: ["arn:aws:iam::aws:policy/service-role/AWSCodeDeployRoleForLambda"]}
+    [trust] = cloudformation.of_type(ROLE)[CODE_DEPLOY]["AssumeRolePolicyDocument"]["Statement"]
+    assert (trust["Principal"], trust["Action"]) == ({"Service": ["codedeploy.amazonaws.com"]}, ["sts:AssumeRole"])
