@@ -18,9 +18,15 @@ NUMBERS = [
 
 
 @pytest.mark.parametrize("number", NUMBERS)
-@pytest.mark.parametrize("written", ["{}", '{{"name": "{}"}}', '{{"a": {}}}', "Ada {}, Main Street 12", "\n{}\t", '"\\n{}"', '"\\u00a0{}"'])
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("{}", '{{"name": "{}"}}', '{{"a": {}}}', "Ada {}, Main Street 12", "\n{}\t", '"\\n{}"', '"\\u00a0{}"', "+49 {}"),
+        *("{} 12/34 123", "{}-123", "card {} 12 34", "12/34 {}", "3 {}", "{} 1a"),  # with its expiry and code, a house number
+    ],
+)
 def test_a_card_number_is_seen_wherever_it_stands(number: str, written: str) -> None:
-    for apart in ("", " ", "-", "\u2013", "\u00a0"):
+    for apart in ("", " ", "-", ".", "\u2013", "\u00a0", "\\u2013", "\\u0020"):
         groups = apart.join(number[i : i + 4] for i in range(0, len(number), 4))
         assert holds_card_number(written.format(groups))
 
@@ -35,7 +41,9 @@ def test_escapes_hide_nothing() -> None:
         "4242424242424241",  # the check digit is wrong
         "price_4242424242424242",
         "4242424242424242a",
-        "+4242424242424242",  # a telephone number
+        "+4222222222222",  # a telephone number
+        "+42 2222 2222 222",
+        "4242 4242 4242 4242_",  # of one piece with what follows
         "1234567812345670",  # a right check digit, and no network's
         "0000000000000000",
         "42424242424",

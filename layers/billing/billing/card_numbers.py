@@ -5,12 +5,13 @@ kept, and its operator answer for that (PCI DSS); so it is told at once, and not
 """
 
 import re
+from itertools import accumulate
 
-_RUN = re.compile(r"[0-9](?:[\s\-\u2010-\u2015]{0,2}[0-9]){11,}")
-"""Twelve digits or more, spaces and dashes between them: all of the run, so that a part of a longer number is not taken for one."""
-_LONGEST = 19 + 2 * 18
-_ESCAPED_DIGIT = re.compile(r"\\u003([0-9])")
-_ESCAPED_SPACE = re.compile(r"\\(?:[nrt]|u00[aA]0)")
+_RUN = re.compile(r"[0-9]+(?:[\s./\-\u2010-\u2015]{1,2}[0-9]+)*")
+"""Groups of digits, with what people write between them."""
+_GROUP = re.compile(r"[0-9]+")
+_SHORTEST, _LONGEST = 12, 19
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|.)")
 
 _NETWORKS = (
     # It begins with something between these, and has so many digits.
@@ -35,29 +36,41 @@ digit too, a telephone number with its country as well."""
 
 _LONGEST_TELEPHONE = 13
 """Digits of one that is written without its `+`. Of 14 and 15, which ITU-T E.164 allows too, none is in use."""
+_LONGEST_WITH_PLUS = 15
 _TELEPHONE = '"phone":"'
 """The one field that is there for such a number: one of Germany (49) begins as a Visa, one of Indonesia (62) as a Maestro."""
 
 
 def holds_card_number(text: str) -> bool:
-    """Whether there is a run of 12 to 19 digits, of a card network's and with a right check digit (Luhn), that stands for itself, in JSON
-    or plain text.
+    """Whether there are 12 to 19 digits, of a card network's and with a right check digit (Luhn), that stand for themselves, in JSON or
+    plain text: one group of digits, or several that follow one another, whatever other groups (expiry, code) stand beside them.
 
-    A part of an id (`price_1234…`), a telephone number with its `+` or in its own field, and what begins with a zero are none.
+    A part of a longer group or of an id (`price_1234…`), a telephone number with its `+` or in its own field, and what begins with a zero
+    are none.
     """
     if "\\" in text:
-        text = _ESCAPED_SPACE.sub(" ", _ESCAPED_DIGIT.sub(r"\1", text))
+        text = _ESCAPE.sub(lambda escape: chr(int(escape[1], 16)) if escape[1] else " ", text)
     return any(
-        _is_card_number(run.group(), text[max(0, run.start() - 20) : run.start()], text[run.end() : run.end() + 1])
+        _holds(run.group(), text[max(0, run.start() - 20) : run.start()], text[run.end() : run.end() + 1])
         for run in _RUN.finditer(text)
+        if run.end() - run.start() >= _SHORTEST
     )
 
 
-def _is_card_number(run: str, before: str, after: str) -> bool:
-    if len(run) > _LONGEST or before.endswith("+") or _joins(before[-1:]) or _joins(after):
+def _holds(run: str, before: str, after: str) -> bool:
+    groups = _GROUP.findall(run)
+    if sum(map(len, groups)) <= _LONGEST_TELEPHONE and after == '"' and before.replace(" ", "").endswith(_TELEPHONE):
         return False
-    number = "".join(character for character in run if character.isdecimal())
-    if len(number) <= _LONGEST_TELEPHONE and after == '"' and before.replace(" ", "").endswith(_TELEPHONE):
+    starts, ends = int(_joins(before[-1:])), len(groups) - _joins(after)
+    return any(
+        _is_card_number(number, plus=first == 0 and before.endswith("+"))
+        for first in range(starts, ends)
+        for number in accumulate(groups[first : min(ends, first + _LONGEST)])
+    )
+
+
+def _is_card_number(number: str, plus: bool) -> bool:
+    if not _SHORTEST <= len(number) <= _LONGEST or (plus and len(number) <= _LONGEST_WITH_PLUS):
         return False
     return _is_a_networks(number) and _checks([int(digit) for digit in number])
 
