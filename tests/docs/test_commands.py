@@ -1,4 +1,5 @@
-"""Every command that a page names exists: make's targets and variables, modules with their commands and options, files."""
+"""Every command that a page names exists, and runs as it stands there: make's targets and variables, modules with their commands and
+options, files; and no program that a machine may have otherwise, or not at all."""
 
 import io
 import re
@@ -14,9 +15,12 @@ import pytest
 from tests.docs.pages import ROOT, blocks, pages
 
 MAKEFILE = (ROOT / "Makefile").read_text()
-TARGETS = set(re.findall(r"^([a-z][a-z-]*):", MAKEFILE, re.M))
+TARGETS = set(re.findall(r"^([a-z.][\w./-]*):", MAKEFILE, re.M)) - {".PHONY"}
 VARIABLES = set(re.findall(r"\$\((?:if |or )?\$?\(?([A-Z][A-Z_]+)", MAKEFILE))
-PYTHON = re.compile(r"(?:\.venv/bin/)?python3?")
+PYTHON = ".venv/bin/python"
+NOT_OURS = re.compile(r"(?:\S*/)?(?:python[\d.]*|uvx?|pip3?|pytest|ruff|pyright)")
+"""A bare Debian has no `python`, and whoever has one has not the project's packages in it; uv is in .venv-sam."""
+UV = ".venv-sam/bin/uv"
 OURS = ("local", "ops", "bench", "tests")
 INLINE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 ASSIGNMENT = re.compile(r"[A-Z_]+=.*")
@@ -43,7 +47,7 @@ def commands(page: str) -> set[Words]:
             del words[0]
         for end in [place for place, word in enumerate(words) if word in ("|", "&&", ";", ">")] + [len(words)]:
             command, words = tuple(words[:end]), words[end + 1 :]
-            if command and (command[0] == "make" or PYTHON.fullmatch(command[0])):
+            if command and (command[0] == "make" or NOT_OURS.fullmatch(command[0])):
                 found.add(command)
     return found
 
@@ -53,7 +57,7 @@ COMMANDS = sorted({command for page in pages() for command in commands(page.read
 
 @cache
 def source_of(start: Words) -> Path | None:
-    """The file that `python -m MODULE`, or `python SCRIPT`, runs."""
+    """The file that `.venv/bin/python -m MODULE`, or `.venv/bin/python SCRIPT`, runs."""
     path = ROOT / (start[1].replace(".", "/") if start[0] == "-m" else start[0])
     return next((file for file in (path, path.with_suffix(".py"), path / "__main__.py") if file.is_file()), None)
 
@@ -84,6 +88,8 @@ def complaint(command: Words) -> str | None:
             return f"make has no target {target}"
         unknown = [setting for setting in settings if setting.partition("=")[0] not in VARIABLES]
         return f"the Makefile does not read {unknown[0]}" if unknown else None
+    if command[0] != PYTHON:
+        return None if command[0] == UV else f"{command[0]} is the machine's: it is {UV if 'uv' in command[0] else PYTHON} here"
     if command[1:2] == ("-m",):
         module, *arguments = command[2:]
         if module == "pytest":
@@ -130,13 +136,18 @@ def test_enough_is_found() -> None:
     [
         "make nothing",
         "make dev COLOUR=red",
-        "python -m ops nothing",
-        "python -m ops webhooks nothing",
-        "python -m ops explain USER --nothing",
-        "python -m ops explain USER --stage nowhere",
-        "python -m local.nothing",
-        "python bench/nothing.py",
-        "python -m pytest tests/nothing",
+        ".venv/bin/python -m ops nothing",
+        ".venv/bin/python -m ops webhooks nothing",
+        ".venv/bin/python -m ops explain USER --nothing",
+        ".venv/bin/python -m ops explain USER --stage nowhere",
+        ".venv/bin/python -m local.nothing",
+        ".venv/bin/python bench/nothing.py",
+        ".venv/bin/python -m pytest tests/nothing",
+        "python -m ops doctor",
+        "python3 bench/costs.py",
+        ".venv-bench/bin/python bench/costs.py",
+        "uv lock",
+        "pytest tests/docs",
     ],
 )
 def test_one_that_does_not_is_found_out(command: str) -> None:
@@ -144,9 +155,9 @@ def test_one_that_does_not_is_found_out(command: str) -> None:
 
 
 def test_commands_are_read_from_blocks_and_from_text() -> None:
-    shell = "make test  # all\npython -m local.events webhook | sam local invoke -e -\n"
+    shell = "make test  # all\npython -m local.events webhook | uv lock\n"
     page = f"Run `A=1 make dev` or:\n\n```sh\n{shell}```\n`make` alone, `don't make it`\n"
-    assert commands(page) == {("make", "dev"), ("make", "test"), ("python", "-m", "local.events", "webhook")}
+    assert commands(page) == {("make", "dev"), ("make", "test"), ("python", "-m", "local.events", "webhook"), ("uv", "lock")}
 
 
 def test_the_pages_are_all_looked_at() -> None:
