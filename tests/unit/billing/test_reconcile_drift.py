@@ -183,6 +183,23 @@ def test_a_place_in_the_list_that_is_gone_is_not_the_end(account: InProcessStrip
     assert (report.stopped, {user for user, _ in report.repaired}) == ("", {"u2"})
 
 
+def test_how_the_last_one_ended_is_remembered_while_the_next_goes_on(account: InProcessStripe) -> None:
+    account.subscriber("u2")
+    account.drop()
+    begun = int(time.time())
+    repaired = len(scan().repaired)
+    ended = jobs.ended_of("drift")
+    assert ended["at"] >= ended["begun"] >= begun
+    assert (ended["compared"], ended["repaired"]) == (1, repaired)
+    assert repaired > 0
+    begin_drift()
+    assert jobs.under_way("drift")
+    assert jobs.ended_of("drift") == ended
+    run(Budget())
+    assert jobs.ended_of("drift")["repaired"] == 0
+    assert jobs.ended_of("events") == {}
+
+
 def test_a_customer_who_is_gone_from_stripe_is_forgotten_and_then_costs_no_call(account: InProcessStripe) -> None:
     customer, _ = account.subscriber("u2")
     account.deliver()

@@ -95,7 +95,7 @@ def _work(name: str, at: int) -> Any:
         return None
     job.save({"cursor": at, "deep": False})
     if at % 2:
-        job.finish()
+        job.finish({"at": at} if at % 4 == 1 else None)
     if at % 3:
         job.release()
     return job.progress

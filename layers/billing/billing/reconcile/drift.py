@@ -53,9 +53,9 @@ class Drift:
             job.save(scan | figures | {"windows": windows})
 
         Walk(self._crew, whole(scan, Window(LAUNCH)), _listed, lambda found: self._compare(found, scan["deep"])).go(save)
-        done = job.progress
-        logger().info("Drift scan finished", extra={name: int(done[name]) for name in ("begun", "compared", "repaired")})
-        job.finish()
+        result = {name: int(job.progress[name]) for name in ("begun", "compared", "repaired")}
+        logger().info("Drift scan finished", extra=result)
+        job.finish(result | {"at": int(time.time())})  # for `python -m ops doctor`
 
     def _compare(self, found: list[Json], deep: bool) -> None:
         by_customer: dict[str, list[Json]] = {}

@@ -14,6 +14,7 @@ saved every few seconds: a sweep that is cut goes on there, however many events 
 
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from billing.customers import user_named_by
@@ -71,6 +72,7 @@ class Missed:
         lost = sweep.get("lost", 0)
 
         def save(windows: list[Json]) -> None:
+            self._crew.report.reached = 1 - _to_do(windows) / _to_do([asdict(window) for window in anew])
             job.save(sweep | {"windows": windows, "lost": self._still_lost(lost)})
 
         Walk(self._crew, whole(sweep, *anew), _listed, self._heal).go(save)
@@ -151,6 +153,11 @@ def _named_by(told: Told) -> str | None:
 def _listed(window: Window) -> "ListCall":
     wanted: Any = {"types": BATCHES[window.batch]}
     return lambda client, page: client.v1.events.list(wanted | page)
+
+
+def _to_do(windows: list[Json]) -> int:
+    """Seconds of the lists that are still to be gone through."""
+    return sum((window["reached"] or window["end"]) - window["start"] for window in windows)
 
 
 def behind(progress: Progress, now: float) -> int:

@@ -19,6 +19,8 @@ class Report:
 
     listed: int = 0
     """Events, or subscriptions."""
+    reached: float = 0.0
+    """How much of the list is behind, from 0 to 1; stays 0 for one whose length is not known."""
     not_ours: int = 0
     """Customers of somebody else's, or their subscriptions."""
     fetched: int = 0

@@ -5,7 +5,7 @@ user#<Cognito sub>     customer, customer_claimed_at, parts {key: Part}, checkou
                        while the user is being deleted also deleting_at; afterwards nothing but deleted_at and expires_at: a tombstone
 customer#<cus_...>     user: whose customer this is; written once, never changed, gone with the customer
 catalogue              plans [...], fees [...], fetched_at: the catalogue as last fetched from Stripe
-job#<name>             progress {...}, lease, lease_until: how far a long job got, and who is at it
+job#<name>             progress {...}, lease, lease_until: how far a long job got, and who is at it; ended {...}: how the last one went
 """
 
 from typing import Any
@@ -54,6 +54,7 @@ class Item(Model):
     fetched_at = NumberAttribute(null=True)
 
     progress: MapAttribute[str, Any] = MapAttribute(null=True)
+    ended: MapAttribute[str, Any] = MapAttribute(null=True)
     lease = UnicodeAttribute(null=True)
     lease_until = NumberAttribute(null=True)
 

@@ -43,9 +43,10 @@ class Job:
             raise Overtaken(self.name)
         self.progress = progress
 
-    def finish(self) -> None:
-        """Forgets the progress: the next time it is begun anew. Raises `Overtaken`."""
-        if _update(self.name, [Item.progress.remove()], Item.lease == self.lease) is None:
+    def finish(self, result: Progress | None = None) -> None:
+        """Forgets the progress: the next time it is begun anew. Until then a result is kept (`ended_of`). Raises `Overtaken`."""
+        kept = [Item.ended.set(result)] if result else []
+        if _update(self.name, [Item.progress.remove(), *kept], Item.lease == self.lease) is None:
             raise Overtaken(self.name)
         self.progress = {}
 
@@ -75,10 +76,21 @@ def under_way(name: str) -> bool:
 
 def progress_of(name: str) -> Progress:
     """As last saved, by whoever is at it; empty for a job that was never begun, or is finished."""
+    item = _read(name)
+    return _progress(item) if item else {}
+
+
+def ended_of(name: str) -> Progress:
+    """The result of the last one that was finished; empty if none was, or it left none."""
+    item = _read(name)
+    return cast(Progress, cast(Any, item.ended).as_dict()) if item and item.ended else {}
+
+
+def _read(name: str) -> Item | None:
     try:
-        return _progress(Item.get(job_pk(name), consistent_read=True))
+        return Item.get(job_pk(name), consistent_read=True)
     except DoesNotExist:
-        return {}
+        return None
 
 
 def _end() -> int:
