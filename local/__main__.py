@@ -72,6 +72,7 @@ def _announce(stack: LocalStack, folder: Path) -> None:
         "lambdaUrl": stack.lambda_url,
         "functions": [function.logical_id for function in stack.template.functions],
         "config": stack.config,
+        **stack.described,
     }
     print("\n".join(_words(stack)), flush=True)
     write_state(addresses, folder)

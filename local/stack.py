@@ -135,6 +135,13 @@ class LocalStack:
         assert result is not None
         return result
 
+    @property
+    def described(self) -> dict[str, Any]:
+        """What CloudFormation would tell of a deployed stack, as far as it is the same here: for `python -m ops --local`."""
+        given = self.template.parameters.items()
+        parameters = {name: ",".join(value) if isinstance(value, list) else str(value) for name, value in given}
+        return {"region": _REGION, "outputs": self.template.outputs, "parameters": parameters}
+
     def worker_count(self, function: str) -> int:
         """How many processes a function has right now."""
         return self._lambdas.worker_count(function) if self._lambdas else 0

@@ -1,4 +1,4 @@
-"""Where a running stack notes its addresses, for other commands on this machine: `state.json` in `.cache/local`."""
+"""Where a running stack notes its addresses and what it is, for other commands on this machine: `state.json` in `.cache/local`."""
 
 import json
 from pathlib import Path

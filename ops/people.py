@@ -46,7 +46,7 @@ def _by_customer(customer: str) -> User:
     named = user_named_by(found.get("metadata"))
     if named is None:
         raise Unknown(f"{customer} is in Stripe, and not one of this stage's.")
-    raise Unknown(f"{customer} is in Stripe, of user {named}, and the table does not know it: `explain {named}`, then `backfill`.")
+    raise Unknown(f"{customer} is in Stripe, of user {named}, and the table does not know it: see explain {named}, then run backfill.")
 
 
 def _by_email(email: str) -> User:

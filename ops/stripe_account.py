@@ -11,6 +11,7 @@ from billing.release import NEWEST, RELEASES, Release
 from ops.deployment import Deployment
 from ops.keys import check
 from ops.parameters import Parameters
+from ops.program import typed
 
 
 class NoAccount(Exception):
@@ -54,6 +55,6 @@ def account_of_stage(stage: str, session: Any, environment: Mapping[str, str] = 
     key = parameters.get("deploy-key") or parameters.get("secret-key")
     if key is None:
         path, there = parameters.path("secret-key"), parameters.region
-        raise NoAccount(f"There is no {path} in {there}. `python -m ops secrets set stripe-key --stage {stage}` stores one.")
+        raise NoAccount(f"There is no {path} in {there}. This stores one: {typed('secrets set stripe-key', f'--stage {stage}')}")
     check(key, stage)
     return client(key, environment)

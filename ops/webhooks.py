@@ -16,7 +16,7 @@ whether the secret that is stored is its own.
 import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from stripe import StripeClient, WebhookEndpoint
 
@@ -119,17 +119,26 @@ def flaw(endpoint: WebhookEndpoint, stored: Iterable[str], wanted: Wanted) -> st
     return None
 
 
-def differences(endpoint: WebhookEndpoint, wanted: Wanted) -> list[str]:
-    """What can be mended in place, in words."""
+class Difference(NamedTuple):
+    """What can be mended in place."""
+
+    now: str
+    """What is the matter with the endpoint, in words."""
+    mended: str
+    """What it is once that is mended."""
+
+
+def differences(endpoint: WebhookEndpoint, wanted: Wanted) -> list[Difference]:
     missing, surplus = sorted(HANDLERS.keys() - endpoint.enabled_events), sorted(set(endpoint.enabled_events) - HANDLERS.keys())
-    words = [f"listens to {event}" for event in missing] + [f"no longer listens to {event}" for event in surplus]
+    found = [Difference(f"does not send {event}", f"listens to {event}") for event in missing]
+    found += [Difference(f"sends {event}, which nobody reads", f"no longer listens to {event}") for event in surplus]
     if endpoint.url != wanted.url:
-        words.append(f"sends to {wanted.url}")
+        found.append(Difference(f"sends to {endpoint.url}", f"sends to {wanted.url}"))
     if endpoint.status != "enabled":
-        words.append("enabled again")
+        found.append(Difference(f"is {endpoint.status}", "enabled again"))
     if not wanted.metadata.items() <= _metadata(endpoint).items():
-        words.append(f"marked as of {wanted.stage}")
-    return words
+        found.append(Difference(f"is not marked as of {wanted.stage}", f"marked as of {wanted.stage}"))
+    return found
 
 
 def fingerprint(secret: str) -> str:
@@ -147,10 +156,10 @@ def _metadata(endpoint: WebhookEndpoint) -> dict[str, str]:
 
 
 def _update(stripe: StripeClient, endpoint: WebhookEndpoint, wanted: Wanted) -> list[str]:
-    if words := differences(endpoint, wanted):
+    if found := differences(endpoint, wanted):
         params: Any = {"url": wanted.url, "enabled_events": wanted.events, "disabled": False, "metadata": wanted.metadata}
         stripe.v1.webhook_endpoints.update(endpoint.id, params)
-    return words
+    return [each.mended for each in found]
 
 
 def _replace(

@@ -161,6 +161,17 @@ class Template:
     def ssm_parameters(self) -> tuple[Resource, ...]:
         return self._resolved("AWS::SSM::Parameter")
 
+    @property
+    def outputs(self) -> dict[str, str]:
+        """Those whose values are known, which what is not made here has not."""
+        found: dict[str, str] = {}
+        for name, output in self.document.get("Outputs", {}).items():
+            try:
+                found[name] = str(self.resolver.resolve(output["Value"], f"Outputs.{name}", None))
+            except (TemplateError, LookupError):
+                continue
+        return found
+
     # ------------------------------------------------------------------------------------ helpers of the readers
 
     def resources(self, resource_type: str) -> Iterator[tuple[str, Mapping]]:

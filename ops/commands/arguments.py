@@ -1,15 +1,20 @@
 """Arguments that several commands share."""
 
 import argparse
+from pathlib import Path
 
+from local.state_file import STATE
 from ops.deployment import STAGES
 
 
 def add_stage(parser: argparse.ArgumentParser) -> None:
-    words = (
-        "which deployment: samconfig.toml says where, the stack recur-STAGE the rest (without it the environment does: STAGE, TABLE_NAME)"
-    )
-    parser.add_argument("--stage", choices=STAGES, help=words)
+    """`stage` in what is parsed is an `ops.deployment.Which`."""
+    which = parser.add_mutually_exclusive_group()
+    words = "which deployment: samconfig.toml says where, the stack recur-STAGE the rest (else the environment: STAGE, TABLE_NAME)"
+    which.add_argument("--stage", choices=STAGES, help=words)
+    which.add_argument("--local", action="store_const", dest="stage", const=STATE, help="instead: the stack that make dev runs here")
+    words = "as --local, for a stack with a --state of its own"
+    which.add_argument("--local-state", type=Path, dest="stage", metavar="FOLDER", help=words)
 
 
 def add_json(parser: argparse.ArgumentParser) -> None:

@@ -4,9 +4,11 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+import boto3
 import msgspec
 from stripe import StripeClient
 
+from ops import deployment
 from ops.aws import NotSetUp, session_of
 from ops.catalog import wanted
 from ops.catalog.changes import changes
@@ -59,10 +61,9 @@ def run(arguments: argparse.Namespace) -> int:
     return 2 if steps and not made else 0
 
 
-def _account(stage: str | None) -> StripeClient:
-    if stage is None:
-        return account()
-    return account_of_stage(stage, session_of(stage))
+def _account(which: deployment.Which) -> StripeClient:
+    stage = deployment.stage_of(which) if which else None
+    return account_of_stage(stage, boto3) if stage else account()
 
 
 def _wanted(arguments: argparse.Namespace) -> wanted.Catalog:

@@ -10,7 +10,6 @@ import stripe
 
 from billing.secrets import FRESH_SECONDS
 from ops import deployment, settling, webhooks
-from ops.aws import session_of
 from ops.commands.arguments import add_common, add_stage
 from ops.commands.webhooks import wanted_of
 from ops.deliveries import undelivered
@@ -63,7 +62,7 @@ def rotate(arguments: argparse.Namespace) -> int:
 def store(arguments: argparse.Namespace) -> int:
     """0 stored; 1 refused: of another mode or account, unknown to Stripe, or without a permission that is needed. Needs no stack yet."""
     stage = _stage_of(arguments)
-    parameters = parameters_of(stage, session_of(arguments.stage))
+    parameters = parameters_of(stage)
     key = _asked_for(f"Stripe's {arguments.name} of {stage} (it is not shown): ")
     if arguments.name == "publishable-key":
         _check_publishable(key, stage)
@@ -89,7 +88,7 @@ def store(arguments: argparse.Namespace) -> int:
 def remove(arguments: argparse.Namespace) -> int:
     """0 gone, or there was none."""
     stage = _stage_of(arguments)
-    parameters = parameters_of(stage, session_of(arguments.stage))
+    parameters = parameters_of(stage)
     path = parameters.path(_NAMES[arguments.name])
     if parameters.delete(_NAMES[arguments.name]):
         print(f"Removed {path}. The functions' key deploys from now on; what it lacks for that, `make deploy STAGE={stage}` names.")
@@ -99,7 +98,7 @@ def remove(arguments: argparse.Namespace) -> int:
 
 
 def _stage_of(arguments: argparse.Namespace) -> str:
-    stage = arguments.stage or os.environ.get("STAGE")
+    stage = deployment.stage_of(arguments.stage) or os.environ.get("STAGE")
     if not stage:
         raise deployment.NotSetUp("Name the stage: --stage dev, staging or prod.")
     return stage

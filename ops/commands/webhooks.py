@@ -22,7 +22,6 @@ def add_to(commands: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """0 one endpoint, as it has to be; 2 something differs (`list`)."""
     used = deployment.use(arguments.stage)
     stripe, parameters, wanted = account_of(used), parameters_of(used.stage), wanted_of(used)
     if arguments.verb == "apply":
@@ -36,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         show_json(state)
     else:
-        _show(state)
+        _show(state, used.typed("webhooks apply"))
     return 0 if state["agrees"] else 2
 
 
@@ -45,19 +44,26 @@ def wanted_of(used: Deployment) -> webhooks.Wanted:
 
 
 def state_of(stripe: StripeClient, parameters: Parameters, wanted: webhooks.Wanted) -> dict[str, Any]:
-    """Each endpoint of the stage, and in words what `webhooks apply` would do."""
+    """Each endpoint of the stage; and in words, one for one, what is wrong and what `webhooks apply` would do to mend it."""
     there, stored = webhooks.endpoints(stripe, wanted.stage, wanted.url), parameters.webhook_secrets()
-    told = [_told(endpoint, stored, wanted) for endpoint in there]
-    good = next((each for each in told if each["flaw"] is None), None)
-    mend: list[str] = []
+    good = next((each for each in there if webhooks.flaw(each, stored, wanted) is None), None)
+    found: list[webhooks.Difference] = []
     if good is None:
-        mend.append(f"new endpoint: {told[0]['flaw'] if told else 'there is none'}")
+        flaw = (webhooks.flaw(there[0], stored, wanted) if there else None) or "there is none"
+        found.append(webhooks.Difference(flaw, f"new endpoint: {flaw}"))
     else:
-        mend += [f"{good['id']}: {change}" for change in good["changes"]]
-    mend += [f"delete {each['id']}" for each in told if each is not good]
+        found += [webhooks.Difference(f"{good.id} {now}", f"{good.id}: {mended}") for now, mended in webhooks.differences(good, wanted)]
+    found += [webhooks.Difference(f"{each.id} is one too many", f"delete {each.id}") for each in there if each is not good]
     if good is not None and len(stored) > 1:
-        mend.append("forget the other stored secret: a rotation was interrupted")
-    return {"url": wanted.url, "apiVersion": wanted.release.api_version, "endpoints": told, "mend": mend, "agrees": not mend}
+        found.append(webhooks.Difference("another secret is stored too: a rotation was interrupted", "forget the other stored secret"))
+    return {
+        "url": wanted.url,
+        "apiVersion": wanted.release.api_version,
+        "endpoints": [_told(endpoint, stored, wanted) for endpoint in there],
+        "wrong": [each.now for each in found],
+        "mend": [each.mended for each in found],
+        "agrees": not found,
+    }
 
 
 def _told(endpoint: WebhookEndpoint, stored: list[str], wanted: webhooks.Wanted) -> dict[str, Any]:
@@ -71,11 +77,11 @@ def _told(endpoint: WebhookEndpoint, stored: list[str], wanted: webhooks.Wanted)
         "missingEvents": sorted(set(wanted.events) - listened),
         "superfluousEvents": sorted(listened - set(wanted.events)),
         "flaw": webhooks.flaw(endpoint, stored, wanted),
-        "changes": webhooks.differences(endpoint, wanted),
+        "changes": [each.mended for each in webhooks.differences(endpoint, wanted)],
     }
 
 
-def _show(state: dict[str, Any]) -> None:
+def _show(state: dict[str, Any], apply: str) -> None:
     rows = [
         (
             each["id"],
@@ -90,5 +96,5 @@ def _show(state: dict[str, Any]) -> None:
     if state["agrees"]:
         print("As it has to be.")
         return
-    print("`webhooks apply` would do this:")
+    print(*(f"Wrong: {words}" for words in state["wrong"]), f"This would mend it: {apply}", sep="\n")
     print(*(f"  {step}" for step in state["mend"]), sep="\n")

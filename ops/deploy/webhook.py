@@ -16,7 +16,7 @@ def preview(target: Target) -> list[str]:
     there = webhooks.endpoints(target.stripe, target.stage, url)
     for endpoint in there:
         if webhooks.flaw(endpoint, stored, wanted) is None:
-            return webhooks.differences(endpoint, wanted)
+            return [each.mended for each in webhooks.differences(endpoint, wanted)]
     return [f"make a new endpoint at {url}"] + [f"delete {endpoint.id}" for endpoint in there]
 
 

@@ -1,22 +1,25 @@
 """`doctor`: is this deployment as it has to be? Looks at everything, changes nothing.
 
-`stripe_side` looks at the keys, the endpoint, what was delivered, and the catalogue; `aws_side` at the table, the functions and reconcile.
-Each check tells findings; one that cannot look says so, and the others go on.
+`stripe_side` looks at the keys, the endpoint, what was delivered, and the catalogue; `aws_side` at the table, the functions, reconcile
+and the drift scan. Each check tells findings; one that cannot look says so, and the others go on. Where nobody answers at all that is
+said once, and what else would ask there is not tried.
 """
 
 from collections.abc import Iterator
 
 import stripe
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 from pynamodb.exceptions import PynamoDBException
 
 from billing.errors import BillingError
 from ops.catalog.wanted import Senseless
 from ops.deployment import NotSetUp
 from ops.doctor import aws_side, stripe_side
-from ops.doctor.finding import Finding, Level, Patient, fail
+from ops.doctor.finding import Finding, Level, Patient, fail, warn
 from ops.keys import WrongKey
 from ops.stripe_account import NoAccount
+from ops.trouble import trouble
 
 CHECKS = {
     "keys": stripe_side.keys,
@@ -28,21 +31,41 @@ CHECKS = {
     "table": aws_side.table,
     "functions": aws_side.functions,
     "reconcile": aws_side.reconcile,
+    "drift": aws_side.drift,
+}
+_ASKING = {
+    "Stripe": {"keys", "endpoint", "deliveries", "catalogue", "clocks"},
+    "AWS": CHECKS.keys() - {"release"},  # the keys are there, too
 }
 
 
 def examine(patient: Patient) -> Iterator[tuple[str, Finding]]:
     """Each finding with what it is about, as soon as it is made."""
+    said, silent, unseen = set[str](), set[str](), list[str]()
     for subject, check in CHECKS.items():
+        if any(subject in _ASKING[side] for side in silent):
+            unseen.append(subject)
+            continue
         try:
             for finding in check(patient):
                 yield subject, finding
-        except stripe.StripeError as error:
-            yield subject, fail(f"Stripe: {error.user_message or error}", "See what the key may do: its permissions in the Dashboard.")
-        except (PynamoDBException, BotoCoreError, ClientError) as error:
-            yield subject, fail(f"AWS: {error}", "See whose credentials these are (AWS_PROFILE) and what they may read.")
-        except (WrongKey, NoAccount, NotSetUp, Senseless, BillingError) as error:
+        except (stripe.StripeError, PynamoDBException, BotoCoreError, ClientError, ResponseParserError) as error:
+            found = trouble(error)
+            assert found is not None
+            if found.silent:
+                silent.add(found.silent)
+            if found.says in said:
+                unseen.append(subject)
+                continue
+            said.add(found.says)
+            yield subject, fail(found.says, found.todo)
+        except (WrongKey, NoAccount, NotSetUp, Senseless) as error:
             yield subject, fail(str(error), "")
+        except BillingError as error:
+            found = trouble(error)
+            yield subject, fail(found.says, found.todo) if found else fail(str(error), "")
+    if unseen:
+        yield "the rest", warn(f"not looked at, for the same reason: {', '.join(unseen)}", "Run it again when that is mended.")
 
 
 __all__ = ["CHECKS", "Finding", "Level", "Patient", "examine"]

@@ -52,11 +52,16 @@ class Patient:
     def stage(self) -> str:
         return self.deployment.stage
 
+    def typed(self, words: str, *, needs_stack: bool = True) -> str:
+        """As `Deployment.typed`: the whole command, to be pasted."""
+        return self.deployment.typed(words, needs_stack=needs_stack)
+
     def functions_client(self) -> StripeClient:
         """Stripe with the functions' own key. Raises `NoAccount` and `WrongKey`."""
         key = self.parameters.get("secret-key")
         if key is None:
-            raise NoAccount(f"There is no {self.parameters.path('secret-key')}: `secrets set stripe-key` stores one.")
+            stores = self.typed("secrets set stripe-key", needs_stack=False)
+            raise NoAccount(f"There is no {self.parameters.path('secret-key')}. This stores one: {stores}")
         check(key, self.stage)
         return client(key, self.deployment.environment)
 

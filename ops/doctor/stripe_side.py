@@ -7,6 +7,7 @@ from typing import Any
 
 import boto3
 import stripe
+from botocore.exceptions import ClientError
 
 from billing.reconcile.missed import BATCHES
 from billing.release import NEWEST
@@ -36,13 +37,14 @@ def keys(patient: Patient) -> Iterator[Finding]:
     else:
         yield ok(f"{kind} {mode} key, as {patient.stage} takes it; Stripe knows it, and it may do what the functions need")
     if kind == "secret":
-        yield warn("it may do anything in the account", "Make a restricted key (docs/security.md) and store it: secrets set stripe-key")
+        store = patient.typed("secrets set stripe-key", needs_stack=False)
+        yield warn("it may do anything in the account", f"Make a restricted key (docs/security.md) and store it: {store}")
     yield _publishable(patient)
 
 
 def _publishable(patient: Patient) -> Finding:
     value = patient.parameters.get("publishable-key")
-    store = "Store the stage's: secrets set publishable-key; then make deploy."
+    store = f"Store the stage's, then make deploy STAGE={patient.stage}: {patient.typed('secrets set publishable-key', needs_stack=False)}"
     if value is None:
         return warn("no publishable key is stored, which the next deployment needs", store)
     try:
@@ -72,13 +74,14 @@ def endpoint(patient: Patient) -> Iterator[Finding]:
         yield ok(
             f"{state['endpoints'][0]['id']} is enabled, sends all {len(wanted_of(patient.deployment).events)} events to {state['url']}"
         )
-    for step in state["mend"]:
-        yield fail(f"not as it has to be: {step}", "webhooks apply")
+    apply = patient.typed("webhooks apply")
+    for wrong, mended in zip(state["wrong"], state["mend"], strict=True):
+        yield fail(wrong, f"{apply}   # {mended}")
     modified = patient.parameters.modified("webhook-secret")
     if modified is None:
-        yield fail("no signing secret is stored: every event is refused", "webhooks apply makes the endpoint anew, with a new secret.")
+        yield fail("no signing secret is stored: every event is refused", f"{apply}   # makes the endpoint anew, with a new secret")
     elif time.time() - modified > SECRET_DAYS * DAY:
-        yield warn(f"its secret was stored {ago(modified)}", "secrets rotate")
+        yield warn(f"its secret was stored {ago(modified)}", patient.typed("secrets rotate"))
     else:
         yield ok(f"its secret was stored {ago(modified)}")
 
@@ -90,15 +93,15 @@ def deliveries(patient: Patient) -> Iterator[Finding]:
     given_up = [event for event in late if not event.pending]
     pending = [event for event in late if event.pending]
     if given_up:
-        since = "reconcile has brought them, or brings them now: reconcile; why they failed is in the webhook's log"
+        since = f"The webhook's log says why. Reconcile has brought them, or brings them now: {patient.typed('reconcile')}"
         yield warn(f"{len(given_up)} events of the last three days were given up, the last {ago(given_up[0].created)}", since)
     if pending:
         yield warn(f"{len(pending)} events are still to be delivered, the oldest {ago(pending[-1].created)}", "Look again in an hour.")
     last = _last_event(client)
     if last is None:
         yield ok("no event of the app's kinds in the last 30 days: nobody has subscribed yet")
-    elif not late:
-        yield ok(f"the last event was {ago(last)}, and all of the last three days have arrived")
+    else:
+        yield ok(f"the last event was {ago(last)}" + ("" if late else ", and all of the last three days have arrived"))
 
 
 def _last_event(client: stripe.StripeClient) -> int | None:
@@ -115,7 +118,8 @@ def catalogue(patient: Patient) -> Iterator[Finding]:
     if not steps:
         yield ok("Stripe matches catalog.toml")
         return
-    yield fail(f"{len(steps)} differences from catalog.toml, the first: {steps[0]}", "catalog plan shows them, catalog apply mends them.")
+    plan, apply = (patient.typed(f"catalog {verb}", needs_stack=False) for verb in ("plan", "apply"))
+    yield fail(f"{len(steps)} differences from catalog.toml, the first: {steps[0]}", f"{plan}   # shows them; and mends them: {apply}")
 
 
 def clocks(patient: Patient) -> Iterator[Finding]:
@@ -124,7 +128,10 @@ def clocks(patient: Patient) -> Iterator[Finding]:
     answer = patient.functions_client().v1.prices.list(any_list).last_response
     told = {name.lower(): value for name, value in answer.headers.items()}.get("date") if answer else None
     here = time.time()
-    response: Any = boto3.client("dynamodb").describe_table(TableName=patient.deployment.table)
+    try:
+        response: Any = boto3.client("dynamodb").describe_table(TableName=patient.deployment.table)
+    except ClientError as error:
+        response = error.response  # a refusal has a date as well
     aws = response["ResponseMetadata"]["HTTPHeaders"].get("date")
     moments = {"Stripe": _seconds(told), "AWS": _seconds(aws), "this machine": here}
     known = {name: moment for name, moment in moments.items() if moment is not None}

@@ -1,23 +1,31 @@
 """`doctor`: a healthy deployment passes; each thing that can be wrong is found, named, and told what to do about."""
 
+import errno
 import json
+import os
+import re
 import time
 from collections.abc import Callable
 from typing import Any
 
 import boto3
 import pytest
+import stripe
+from botocore.exceptions import EndpointConnectionError
 
+from billing.reconcile import begin_drift
 from billing.reconcile.missed import OVERLAP
 from billing.settings import settings
 from billing.state import jobs
 from ops import settling, stripe_account
+from ops.__main__ import parser
 from ops.catalog import wanted
 from ops.catalog.changes import changes
 from ops.doctor import Finding, Level, Patient, aws_side, examine
 from ops.parameters import Parameters
+from tests.support.memory_table import MemoryTable
 from tests.support.permissions import documented
-from tests.support.stripe_in_process import InProcessStripe
+from tests.support.stripe_in_process import InProcessStripe, Transport
 
 Tell = Callable[..., tuple[int, str, str]]
 Json = dict[str, Any]
@@ -87,8 +95,17 @@ def healthy(deployed: Parameters, functions: Lambda, account: InProcessStripe, t
     account.deliver()
     account.now()
     jobs.begin("events", {"cursor": int(time.time()) - 120})
-    used = stripe_account.Deployment("dev", "recur", {"WEBHOOK_URL": "https://hook.test/"}, stack="recur-dev")
+    scanned(int(time.time()) - 7200)
+    used = stripe_account.Deployment("dev", "recur", {"WEBHOOK_URL": "https://hook.test/"}, stack="recur-dev", named="--stage dev")
     return Patient(used, deployed, settings.release)
+
+
+def scanned(at: int, repaired: int = 0) -> None:
+    """A drift scan ended then."""
+    job = jobs.take("drift")
+    assert job
+    job.finish({"begun": at - 60, "compared": 1234, "repaired": repaired, "at": at})
+    job.release()
 
 
 def restrict(account: InProcessStripe, parameters: Parameters) -> None:
@@ -125,6 +142,7 @@ def test_nothing_is_wrong(healthy: Patient) -> None:
         "table",
         "functions",
         "reconcile",
+        "drift",
     }
 
 
@@ -137,8 +155,10 @@ def test_as_a_command(healthy: Patient, tell: Tell, account: InProcessStripe) ->
     told = json.loads(output)
     assert (status, told["healthy"]) == (2, False)
     (failure,) = [each for each in told["findings"] if each["level"] == "fail"]
-    assert (failure["subject"], failure["todo"]) == ("endpoint", "webhooks apply")
-    assert "enabled again" in failure["says"]
+    assert failure["subject"] == "endpoint"
+    assert failure["says"].endswith(" is disabled")
+    assert failure["todo"].startswith(".venv/bin/python -m ops webhooks apply   # we_")
+    assert failure["todo"].endswith("enabled again")
 
 
 def test_a_key_that_may_do_anything_is_a_warning(healthy: Patient) -> None:
@@ -172,7 +192,7 @@ def test_a_stored_secret_that_is_not_the_endpoints(healthy: Patient) -> None:
 def test_an_old_secret(healthy: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Parameters, "modified", lambda self, name: time.time() - 400 * DAY)
     (finding,) = findings(healthy, "endpoint", Level.WARN)
-    assert (finding.says, finding.todo) == ("its secret was stored 400 days ago", "secrets rotate")
+    assert (finding.says, finding.todo) == ("its secret was stored 400 days ago", ".venv/bin/python -m ops secrets rotate --stage dev")
 
 
 def test_what_was_not_delivered(healthy: Patient, account: InProcessStripe) -> None:
@@ -181,6 +201,7 @@ def test_what_was_not_delivered(healthy: Patient, account: InProcessStripe) -> N
     account.world.pending_webhooks = lambda event: 0
     account.world.delivery_failed = lambda event: True
     assert "were given up" in findings(healthy, "deliveries", Level.WARN)[0].says
+    assert findings(healthy, "deliveries", Level.OK)[0].says.startswith("the last event was ")
 
 
 def test_a_price_changed_by_hand(healthy: Patient, account: InProcessStripe) -> None:
@@ -220,8 +241,11 @@ def pitr(on: bool) -> Json:
 def test_a_table_that_is_not_there(healthy: Patient) -> None:
     boto3.client("dynamodb").update_table(TableName="recur", DeletionProtectionEnabled=False)
     boto3.client("dynamodb").delete_table(TableName="recur")
-    assert findings(healthy, "table", Level.FAIL)[0].says.startswith("AWS: ")
+    found = findings(healthy, "table", Level.FAIL)[0]
+    assert found.says == "There is no table recur here."
+    assert "credentials" not in found.todo
     assert findings(healthy, "catalogue", Level.OK)
+    assert findings(healthy, "clocks", Level.OK)
 
 
 def test_functions_that_serve_something_else(healthy: Patient, functions: Lambda) -> None:
@@ -243,3 +267,78 @@ def test_reconcile_that_does_not_run(healthy: Patient) -> None:
     assert the_failure(healthy, "reconcile") == "is 2 hours behind"
     jobs.begin("events", {"start": int(time.time()) - 60 - OVERLAP, "end": int(time.time()), "batch": 0, "after": ""}, anew=True)
     assert findings(healthy, "reconcile", Level.OK)
+
+
+def test_a_drift_scan_that_found_something_or_none_of_late(healthy: Patient) -> None:
+    (fine,) = findings(healthy, "drift", Level.OK)
+    assert fine.says == "the scan of 2 hours ago compared 1,234 subscriptions, and none differed"
+    scanned(int(time.time()) - 7200, repaired=3)
+    (found,) = findings(healthy, "drift", Level.WARN)
+    assert "repaired 3 parts" in found.says
+    begin_drift()
+    assert "one is under way, at 0 subscriptions" in findings(healthy, "drift", Level.WARN)[0].says
+    scanned(int(time.time()) - 3 * DAY)
+    assert the_failure(healthy, "drift").startswith("the last scan ended 3 days ago")
+
+
+def test_no_drift_scan_has_ended(healthy: Patient, table: MemoryTable) -> None:
+    del table.items["job#drift"]
+    assert "no scan has ended yet" in findings(healthy, "drift", Level.WARN)[0].says
+    jobs.begin("drift", {"after": "", "deep": False, "begun": int(time.time()) - 3 * DAY, "compared": 7, "repaired": 0})
+    assert the_failure(healthy, "drift") == "no scan has ended; the first was begun 3 days ago; one is under way, at 7 subscriptions"
+
+
+def test_a_stripe_that_is_silent_is_said_once_and_asked_once(healthy: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def nobody(self: Transport, method: str, url: str, *_: Any, **__: Any) -> Any:
+        asked.append(url)
+        try:
+            raise ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused")
+        except OSError as error:
+            raise stripe.APIConnectionError("several\nlines\nof a library", should_retry=False) from error
+
+    monkeypatch.setattr(Transport, "request", nobody)
+    bad = [(name, finding) for name, finding in examine(healthy) if finding.level is not Level.OK]
+    assert [name for name, _ in bad] == ["keys", "the rest"]
+    assert bad[0][1].says == f"Stripe does not answer at {os.environ['STRIPE_API_BASE']}: Connection refused."
+    assert bad[1][1].says.endswith("endpoint, deliveries, catalogue, clocks")
+    assert len(asked) == 1
+    assert [name for name, finding in examine(healthy) if finding.level is Level.OK] == [
+        "release",
+        "table",
+        "functions",
+        "reconcile",
+        "drift",
+    ]
+
+
+def test_an_aws_that_is_silent_is_said_once(healthy: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody(*_: Any) -> Any:
+        raise EndpointConnectionError(endpoint_url="https://ssm.eu-west-1.amazonaws.com/")
+
+    monkeypatch.setattr(Parameters, "get", nobody)
+    bad = [(name, finding) for name, finding in examine(healthy) if finding.level is not Level.OK]
+    assert [name for name, _ in bad] == ["keys", "the rest"]
+    assert bad[0][1].says.startswith("AWS does not answer at https://ssm.eu-west-1.amazonaws.com/: ")
+    assert "credentials" not in bad[0][1].todo
+
+
+TYPED = re.compile(r"\.venv/bin/python -m ops ((?:[a-z-]+ )*--\S+(?: \w+)*)")
+
+
+def test_what_is_to_be_typed_is_understood_and_names_the_stage(healthy: Patient, account: InProcessStripe, functions: Lambda) -> None:
+    account.post(f"/v1/webhook_endpoints/{account.get('/v1/webhook_endpoints')['data'][0]['id']}", disabled=True)
+    account.post(f"/v1/prices/{account.prices['basic_monthly']}", active=False)
+    account.world.pending_webhooks = lambda event: 0
+    account.world.delivery_failed = lambda event: True
+    jobs.begin("events", {"cursor": int(time.time()) - 7200}, anew=True)
+    scanned(int(time.time()) - 3 * DAY)
+    healthy.parameters.put("secret-key", "sk_test_local")
+    healthy.parameters.put("publishable-key", "none")
+    todos = [finding.todo for _, finding in examine(healthy) if finding.todo]
+    named = [typed for todo in todos for typed in TYPED.findall(todo)]
+    assert {" ".join(each.split(" ")[:2]) for each in named} >= {"webhooks apply", "catalog apply", "catalog plan", "secrets set"}
+    assert len(named) >= len(todos) >= 7
+    for words in named:
+        assert parser().parse_args(words.split()).stage == "dev", words

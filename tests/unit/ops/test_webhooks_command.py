@@ -27,7 +27,7 @@ def only(account: InProcessStripe) -> dict[str, Any]:
 def test_none_yet(deployed: Parameters, account: InProcessStripe, tell: Tell) -> None:
     status, output, errors = tell("webhooks")
     assert (status, errors) == (2, "")
-    assert "new endpoint: there is none" in output
+    assert "Wrong: there is none\nThis would mend it: .venv/bin/python -m ops webhooks apply\n  new endpoint: there is none" in output
     assert tell("webhooks", "apply")[0] == 0
     status, output, _ = tell("webhooks")
     assert (status, output.splitlines()[-1]) == (0, "As it has to be.")
@@ -48,6 +48,8 @@ def test_what_was_changed_by_hand_is_named_and_mended(deployed: Parameters, acco
     assert endpoint["superfluousEvents"] == ["radar.early_fraud_warning.created"]
     assert endpoint["status"] == "disabled"
     assert f"{made}: enabled again" in told["mend"]
+    assert f"{made} is disabled" in told["wrong"]
+    assert len(told["wrong"]) == len(told["mend"]) == 3
     assert json.loads(tell("webhooks", "apply", "--json")[1])["endpoint"] == made
     assert tell("webhooks")[0] == 0
     assert (only(account)["id"], only(account)["status"]) == (made, "enabled")
