@@ -1,6 +1,8 @@
 """What an operator sees: tables and JSON on standard output, progress on standard error and only where somebody looks at it."""
 
 import json
+import os
+import shutil
 import sys
 import threading
 import time
@@ -65,7 +67,7 @@ def progress(line: Callable[[], str], every: float = 0.2) -> Iterator[None]:
 
     def show() -> None:
         while not ended.wait(every):
-            print(f"\r{line()}\033[K", end="", file=sys.stderr, flush=True)
+            print(f"\r{_cut(line())}\033[K", end="", file=sys.stderr, flush=True)
 
     shown = threading.Thread(target=show, daemon=True)
     shown.start()
@@ -75,6 +77,15 @@ def progress(line: Callable[[], str], every: float = 0.2) -> Iterator[None]:
         ended.set()
         shown.join()
         print("\r\033[K", end="", file=sys.stderr, flush=True)
+
+
+def _cut(line: str) -> str:
+    """To one row of the terminal, less its last column: a carriage return leads back to the begin of a row, not of a line."""
+    try:
+        columns = os.get_terminal_size(sys.stderr.fileno()).columns
+    except OSError:
+        columns = 0
+    return line[: (columns or shutil.get_terminal_size().columns) - 1]
 
 
 class Stopwatch:

@@ -1,15 +1,13 @@
 """`backfill`: builds the table from Stripe, for an account that has customers already."""
 
 import argparse
-import sys
-from dataclasses import asdict
 from typing import Any
 
 from billing.reconcile import Budget, RunEnds
 from ops import deployment
 from ops.backfill import Backfill
 from ops.commands.arguments import add_common, add_rate
-from ops.screen import Stopwatch, bar, progress, show_json
+from ops.screen import Stopwatch, bar, progress, show_json, warn
 
 SHOWN = 20
 """Customers left out that are named; the JSON names more."""
@@ -24,7 +22,6 @@ def add_to(commands: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """0 all of ours are in the table; 2 some could not be brought in; 1 cut short, and to be run again."""
     deployment.connect(arguments.stage)
     budget, clock = Budget(per_second=arguments.rate), Stopwatch()
     backfill = Backfill(budget, arguments.workers)
@@ -38,11 +35,11 @@ def run(arguments: argparse.Namespace) -> int:
         with progress(line):
             backfill.work()
     except (RunEnds, KeyboardInterrupt) as reason:
-        print(f"Stopped ({reason or 'interrupted'}). Run it again, and it goes on.", file=sys.stderr)
+        warn(f"Stopped ({str(reason) or 'interrupted'}). Run it again, and it goes on.")
         return 1
     tally = backfill.tally
     if arguments.json:
-        show_json(asdict(tally) | {"seconds": round(clock.seconds, 1)})
+        show_json(tally.as_json() | {"seconds": round(clock.seconds, 1)})
         return 2 if tally.left_out else 0
     print(
         f"{tally.customers:,} customers, {tally.ours:,} of them ours; {tally.written:,} parts written with {tally.calls:,} calls to Stripe."

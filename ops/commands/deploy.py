@@ -19,7 +19,6 @@ def add_to(commands: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """0 deployed and answering; 1 stopped, and to be run again."""
     target = Target(arguments.stage, agreed=arguments.yes, despite_alarms=arguments.despite_alarms)
     perform(DEPLOY, target, dry=arguments.dry_run)
     if not arguments.dry_run:

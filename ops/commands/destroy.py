@@ -22,7 +22,6 @@ def add_to(commands: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """0 gone, and it was said what was kept; 1 stopped, and to be run again."""
     given, leave = arguments.delete_table, arguments.leave_endpoint
     target = Target(arguments.stage, command="destroy", delete_table=given, leave_endpoint=leave)
     if arguments.stage == "prod" and not arguments.dry_run:

@@ -21,7 +21,6 @@ def add_to(commands: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """0 nothing fails (there may be warnings); 2 something does; 1 the deployment cannot be found."""
     used = deployment.use(arguments.stage)
     patient = Patient(used, parameters_of(used.stage), settings.release)
     found: list[tuple[str, Finding]] = []

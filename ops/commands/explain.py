@@ -21,7 +21,6 @@ def add_to(commands: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """0 the table and Stripe agree; 2 they differ (`reconcile --drift` repairs it); 1 nobody is known by that name."""
     deployment.connect(arguments.stage)
     explanation = explain(find(arguments.who))
     if arguments.json:

@@ -6,10 +6,12 @@ from typing import Any
 from billing.cause import begin
 from billing.reconcile import Budget, begin_drift
 from billing.reconcile import run as reconcile
+from billing.reconcile.drift import JOB as DRIFT
 from billing.reconcile.report import Report
+from billing.state import jobs
 from ops import deployment
 from ops.commands.arguments import add_common, add_rate
-from ops.screen import Stopwatch, progress, show_json, show_table
+from ops.screen import Stopwatch, bar, progress, show_json, show_table
 
 
 def add_to(commands: Any) -> None:
@@ -22,16 +24,22 @@ def add_to(commands: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """0 all looked at; 2 some objects could not be looked at; 1 cut short, and to be run again."""
     deployment.connect(arguments.stage)
     begin("by hand", "reconcile")
     if arguments.drift or arguments.deep:
         begin_drift(deep=arguments.deep)
     budget, watched, clock = Budget(per_second=arguments.rate), dict[str, Report](), Stopwatch()
 
+    compared = int(jobs.ended_of(DRIFT).get("compared", 0))
+
     def line() -> str:
-        figures = [f"{name}: {each.listed:,} listed, {len(each.repaired):,} repaired" for name, each in watched.items()]
-        return f"{'; '.join(figures)}; {budget.calls / max(clock.seconds, 0.001):.1f} calls/s"
+        name, report = next(reversed(watched.items()), ("", Report()))
+        repaired = f"{len(report.repaired):,} repaired, {budget.calls / max(clock.seconds, 0.001):.1f} calls/s"
+        if name != DRIFT:
+            return f"{bar(report.reached)} {report.listed:,} events looked at, {repaired}"
+        if not compared:  # Stripe says of no list how long it is
+            return f"{report.listed:,} subscriptions compared, {repaired}"
+        return f"{bar(report.listed / compared)} {report.listed:,} subscriptions compared of {compared:,} the last time, {repaired}"
 
     with progress(line):
         reports = reconcile(budget, watch=watched.__setitem__)

@@ -29,7 +29,6 @@ def add_to(commands: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """0 each is stored, or was; 2 some could not be (the table says why); 1 cut short, and to be run again."""
     deployment.connect(arguments.stage)
     budget, done = Budget(per_second=arguments.rate), list[Replayed]()
     stopped = ""

@@ -10,7 +10,7 @@ import stripe
 
 from billing.secrets import FRESH_SECONDS
 from ops import deployment, settling, webhooks
-from ops.commands.arguments import add_common, add_stage
+from ops.commands.arguments import add_common
 from ops.commands.webhooks import wanted_of
 from ops.deliveries import undelivered
 from ops.deploy.permissions import FOR_DEPLOYING, FOR_FUNCTIONS, known, missing
@@ -35,11 +35,11 @@ def add_to(commands: Any) -> None:
     setting.add_argument(
         "--another-account", action="store_true", help="the stage moves to another Stripe account: its customers stay behind"
     )
-    add_stage(setting)
+    add_common(setting)
     setting.set_defaults(run=store)
     removing = verbs.add_parser("remove", help="forget the key for deploying: from then on the functions' key deploys")
     removing.add_argument("name", choices=["deploy-key"])
-    add_stage(removing)
+    add_common(removing)
     removing.set_defaults(run=remove)
 
 
@@ -55,7 +55,8 @@ def rotate(arguments: argparse.Namespace) -> int:
         print(f"{outcome.endpoint} has taken over.", *outcome.changes, sep="\n")
         if waiting:
             oldest = moment(waiting[-1].created).replace(" ", "T")
-            print(f"{len(waiting)} events were still to be delivered before. Reconcile finds them, or at once: replay --since {oldest}")
+            again = used.typed(f"replay --since {oldest}")
+            print(f"{len(waiting)} events were still to be delivered before. Reconcile finds them, or at once: {again}")
     return 2 if waiting else 0
 
 
@@ -75,7 +76,11 @@ def store(arguments: argparse.Namespace) -> int:
     if not arguments.another_account:
         _check_account(key, parameters, name)
     parameters.put(name, key)
-    print(f"Stored as {parameters.path(name)} in {parameters.region}.")
+    path = parameters.path(name)
+    if arguments.json:
+        show_json({"parameter": path, "usedWithinSeconds": FRESH_SECONDS if name == "secret-key" else None})
+        return 0
+    print(f"Stored as {path} in {parameters.region}.")
     if name == "secret-key":
         print(f"Running functions use it within {FRESH_SECONDS // 60} minutes, or as soon as the old one fails: now that may be rolled.")
     if name == "publishable-key":
@@ -86,11 +91,13 @@ def store(arguments: argparse.Namespace) -> int:
 
 
 def remove(arguments: argparse.Namespace) -> int:
-    """0 gone, or there was none."""
     stage = _stage_of(arguments)
     parameters = parameters_of(stage)
     path = parameters.path(_NAMES[arguments.name])
-    if parameters.delete(_NAMES[arguments.name]):
+    removed = parameters.delete(_NAMES[arguments.name])
+    if arguments.json:
+        show_json({"parameter": path, "removed": removed})
+    elif removed:
         print(f"Removed {path}. The functions' key deploys from now on; what it lacks for that, `make deploy STAGE={stage}` names.")
     else:
         print(f"There was no {path} in {parameters.region}.")
