@@ -73,6 +73,11 @@ class Tally:
     named: list[str] = field(default_factory=list[str])
     """The first of them, and why."""
 
+    def as_json(self) -> Json:
+        told = asdict(self)
+        told["leftOut"] = told.pop("left_out")
+        return told
+
 
 class Backfill:
     """One run. `work` returns when all is done; `tally` and `done` may be looked at meanwhile."""
@@ -83,7 +88,8 @@ class Backfill:
         self._budget = budget
         self._workers = workers
         self._earlier_calls = 0
-        self._span = 1
+        self._span = 0
+        """Seconds in all; 0 until it is known where the first customer is."""
         self._windows: list[Window] = []
         """Not begun, or between two workers."""
         self._at_work: dict[int, Window] = {}
@@ -116,6 +122,8 @@ class Backfill:
     def done(self) -> float:
         """From 0 to 1, by the time in which customers were created."""
         with self._changed:
+            if not self._span:
+                return 0.0
             return 1 - sum(window.left for window in (*self._windows, *self._at_work.values())) / self._span
 
     # ------------------------------------------------------------------------------------- windows

@@ -17,6 +17,7 @@ MEANING: dict[str, dict[int, str]] = {
     "webhooks": {0: "one endpoint, as it has to be", 2: "something differs (list)"},
     "secrets rotate": {0: "done", 2: "done, and what the old endpoint had not delivered went with it: replay brings it"},
     "secrets set": {0: "stored"},
+    "secrets remove": {0: "gone, or there was none"},
     "deploy": {0: "deployed, and answering"},
     "destroy": {0: "gone, and it was said what was kept"},
 }

@@ -70,7 +70,7 @@ class Explanation:
 
 
 def explain(user: User) -> Explanation:
-    """Some seven calls to Stripe for a user with one subscription, and one for each event that is looked up."""
+    """Some eight calls to Stripe for a user with one subscription, and one for each event that is looked up."""
     now = time.time()
     try:
         in_stripe, gone = {key: seen.value for key, seen in _in_stripe(user)}, False
@@ -140,13 +140,27 @@ def _leaving(user: User) -> str:
     return f"The user asked at {moment(user.deleting_at)} UTC to be deleted, which was cut: asked for once more, it comes to its end."
 
 
+_BECAME = {"open": "it is still open", "complete": "it is complete", "expired": "it has expired"}
+"""By a session's status (API reference, "The Checkout Session object")."""
+
+
+def _became(session: str) -> str:
+    """What is left of a session in a user's row says that it was begun, and never how it went on."""
+    try:
+        status = ask(lambda client: client.v1.checkout.sessions.retrieve(session)).data["status"]
+    except stripe.InvalidRequestError:
+        return "Stripe no longer has it"
+    return _BECAME.get(status, str(status))
+
+
 def _why(user: User, now: float) -> Iterator[str]:
     if user.leaving:
         yield _leaving(user)
     elif not user.customer:
         yield "The user has no customer in Stripe yet."
     if user.checkout and user.checkout.session:
-        yield f"{user.checkout.session} was begun at {moment(user.checkout.claimed_at)} UTC, to buy {user.checkout.price}."
+        begun = f"{user.checkout.session} was begun at {moment(user.checkout.claimed_at)} UTC, to buy {user.checkout.price}"
+        yield f"{begun}: {_became(user.checkout.session)}."
     subscriptions = in_order(user.values("subscription"))
     if user.customer and not subscriptions:
         yield "There is no subscription."

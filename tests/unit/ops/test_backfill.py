@@ -53,7 +53,7 @@ def test_everybody_is_brought_in(account: InProcessStripe, table: MemoryTable, t
     account.post("/v1/customers", email="stranger@example.com")
     status, output, _ = tell("backfill", "--json", "--rate", "100000", "--workers", "3")
     told = json.loads(output)
-    assert (status, told["customers"], told["ours"], told["left_out"]) == (0, 24, 23, 0)
+    assert (status, told["customers"], told["ours"], told["leftOut"]) == (0, 24, 23, 0)
     assert told["calls"] == len(account.requests)
     for number, (user, customer) in enumerate(customers.items()):
         account_now = shown(user)
@@ -155,6 +155,18 @@ def test_windows_cover_all_the_time_since_the_first_customer_and_nothing_twice(a
     assert windows[0].start <= oldest < windows[0].start + DAY
     assert windows[-1].end > account.wall
     assert work.done == 0
+
+
+def test_before_it_is_known_how_much_there_is_nothing_is_done() -> None:
+    assert Backfill(Budget(), workers=4).done == 0
+
+
+def test_who_interrupts_it_is_told_so(account: InProcessStripe, tell: Tell, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(self: Backfill) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Backfill, "work", interrupted)
+    assert tell("backfill") == (1, "", "Stopped (interrupted). Run it again, and it goes on.\n")
 
 
 def test_who_has_nothing_to_do_gets_half_of_what_another_has_left() -> None:

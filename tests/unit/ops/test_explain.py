@@ -9,6 +9,7 @@ import pytest
 from billing.customers import metadata_for
 from billing.state import store
 from billing.state.parts import Checkout
+from local.fake_stripe.server.messages import json_response
 from ops import people
 from tests.support.memory_table import MemoryTable
 from tests.support.stripe_in_process import InProcessStripe
@@ -172,7 +173,12 @@ def test_a_checkout_that_was_begun(account: InProcessStripe, tell: Tell) -> None
     account.subscriber("u2")
     claim = Checkout("attempt", "price_1", "usd", ["price_1"], 1_795_000_000, session="cs_test_1")
     assert store.claim_checkout("u2", claim, None)
-    assert "cs_test_1 was begun at 2026-11-18 11:06:40 UTC, to buy price_1." in tell("explain", "u2")[1]
+    begun = "cs_test_1 was begun at 2026-11-18 11:06:40 UTC, to buy price_1"
+    assert f"{begun}: Stripe no longer has it." in tell("explain", "u2")[1]
+    for status, words in (("open", "it is still open"), ("complete", "it is complete"), ("expired", "it has expired")):
+        session = json_response(200, {"id": "cs_test_1", "object": "checkout.session", "status": status})
+        account.fault = lambda request, session=session: session if request.path.endswith("/cs_test_1") else None
+        assert f"{begun}: {words}." in tell("explain", "u2")[1]
 
 
 def test_several_customers_with_one_address(account: InProcessStripe, tell: Tell) -> None:
