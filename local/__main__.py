@@ -86,7 +86,7 @@ def _words(stack: LocalStack) -> list[str]:
         card = "one of Stripe's test cards, e.g. 4242 4242 4242 4242"
         stripe = f"test mode; in another terminal: stripe listen --latest --forward-to {stack.webhook_url}"
     silent = [
-        f"Silent    {event.kind} {event.name}; by hand: python -m local.invoke {function.logical_id} '{event.input}'"
+        f"Silent    {event.kind} {event.name}; by hand: .venv/bin/python -m local.invoke {function.logical_id} '{event.input}'"
         for function in stack.template.functions
         for event in function.silent_events
     ]

@@ -75,7 +75,7 @@ def as_toml(catalog: Catalog) -> str:
 
 
 def _lines(catalog: Catalog) -> Iterator[str]:
-    yield "# What is on sale. `python -m ops catalog plan` shows what differs in Stripe. Amounts are in minor units: 500 is 5.00 USD."
+    yield "# What is on sale. `.venv/bin/python -m ops catalog plan` shows what differs in Stripe. Amounts in minor units: 500 is 5.00 USD."
     for feature in catalog.features:
         yield from ("", "[[features]]", f"lookup_key = {_text(feature.lookup_key)}", f"name = {_text(feature.name)}")
     for product in catalog.products:

@@ -21,7 +21,7 @@ from ops import deployment
 from ops.__main__ import parser
 from ops.deployment import NotSetUp
 from tests.support.people import Person
-from tests.support.processes import alive, descendants, wait_for
+from tests.support.processes import wait_for
 
 Told = subprocess.CompletedProcess[str]
 ELSEWHERE = {"AWS_PROFILE": "prod", "AWS_REGION": "eu-west-1", "STRIPE_SECRET_KEY": "sk_" + "live_" + "1234567890"}
@@ -36,19 +36,16 @@ def dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     ports = {variable(name): str(port) for name, port in asdict(Ports.free()).items()}
     command = [sys.executable, "-m", "local", "--quiet", "--state", str(folder)]
     process = subprocess.Popen(command, cwd=ROOT, env=host | ports, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    family: list[int] = []
     try:
         wait_for(lambda: (folder / "state.json").exists() or process.poll() is not None)
-        family = descendants(process.pid)
         yield folder
     finally:
-        process.send_signal(signal.SIGTERM)
+        process.send_signal(signal.SIGTERM)  # what it started ends with it
         try:
-            process.wait(timeout=20)
-        finally:
-            for pid in family:
-                if alive(pid):
-                    os.kill(pid, signal.SIGKILL)
+            process.wait(timeout=60)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
 
 
 @pytest.fixture(scope="module")
