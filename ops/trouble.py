@@ -2,7 +2,7 @@
 
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import stripe
@@ -22,6 +22,7 @@ from botocore.parsers import ResponseParserError
 from pynamodb.exceptions import PynamoDBException
 
 from billing.errors import TryAgain
+from ops.program import typed
 
 WHOSE = "See whose credentials these are (aws sts get-caller-identity) and what they may do; AWS_PROFILE chooses others."
 LATER = "Run it again in a minute."
@@ -41,10 +42,19 @@ class Trouble(NamedTuple):
     """`Stripe` or `AWS`, if nobody answered there at all: the next call would wait as long for nothing."""
 
 
-def trouble(error: BaseException) -> Trouble | None:
+Typed = Callable[[str], str]
+"""The whole of a command, of its words (`ops.program.typed`)."""
+
+
+def _of_environment(words: str) -> str:
+    stage = os.environ.get("STAGE")
+    return typed(words, f"--stage {stage}" if stage else "")
+
+
+def trouble(error: BaseException, whole: Typed = _of_environment) -> Trouble | None:
     """None for an error that is none of these."""
     if isinstance(error, stripe.StripeError):
-        return _of_stripe(error)
+        return _of_stripe(error, whole)
     if isinstance(error, TryAgain):
         return Trouble("AWS did not answer in time (Parameter Store, or the table).", LATER)
     if isinstance(error, PynamoDBException | BotoCoreError | ClientError | ResponseParserError):
@@ -54,14 +64,14 @@ def trouble(error: BaseException) -> Trouble | None:
     return None
 
 
-def _of_stripe(error: stripe.StripeError) -> Trouble:
+def _of_stripe(error: stripe.StripeError, whole: Typed) -> Trouble:
     if isinstance(error, stripe.APIConnectionError):
         base = os.environ.get("STRIPE_API_BASE", "https://api.stripe.com")
         return Trouble(f"Stripe does not answer at {base}: {_reason(error)}.", STRIPE_SILENT, silent="Stripe")
     says = f"Stripe: {error.user_message or error}"
     match error:
         case stripe.AuthenticationError():
-            return Trouble(says, "Store a key that it knows: secrets set stripe-key.")
+            return Trouble(says, f"Store a key that it knows: {whole('secrets set stripe-key')}")
         case stripe.PermissionError():
             return Trouble(says, "Add the permission to the key in the Dashboard (docs/security.md lists all of them).")
         case stripe.RateLimitError():

@@ -19,7 +19,7 @@ from ops.doctor import aws_side, stripe_side
 from ops.doctor.finding import Finding, Level, Patient, fail, warn
 from ops.keys import WrongKey
 from ops.stripe_account import NoAccount
-from ops.trouble import trouble
+from ops.trouble import Trouble, trouble
 
 CHECKS = {
     "keys": stripe_side.keys,
@@ -49,23 +49,33 @@ def examine(patient: Patient) -> Iterator[tuple[str, Finding]]:
         try:
             for finding in check(patient):
                 yield subject, finding
-        except (stripe.StripeError, PynamoDBException, BotoCoreError, ClientError, ResponseParserError) as error:
-            found = trouble(error)
-            assert found is not None
-            if found.silent:
-                silent.add(found.silent)
-            if found.says in said:
+        except _EXPECTED as error:
+            why = _why(error, patient)
+            silent |= {why.silent} - {""}
+            if why.says in said:
                 unseen.append(subject)
-                continue
-            said.add(found.says)
-            yield subject, fail(found.says, found.todo)
-        except (WrongKey, NoAccount, NotSetUp, Senseless) as error:
-            yield subject, fail(str(error), "")
-        except BillingError as error:
-            found = trouble(error)
-            yield subject, fail(found.says, found.todo) if found else fail(str(error), "")
+            else:
+                said.add(why.says)
+                yield subject, fail(why.says, why.todo)
     if unseen:
         yield "the rest", warn(f"not looked at, for the same reason: {', '.join(unseen)}", "Run it again when that is mended.")
+
+
+_EXPECTED = (
+    *(stripe.StripeError, PynamoDBException, BotoCoreError, ClientError, ResponseParserError),
+    *(WrongKey, NoAccount, NotSetUp, Senseless, BillingError),
+)
+
+
+def _why(error: Exception, patient: Patient) -> Trouble:
+    """Why a check could not look."""
+
+    def whole(words: str) -> str:
+        return patient.typed(words, needs_stack=False)
+
+    if isinstance(error, WrongKey):
+        return Trouble(str(error), f"Store the one of {patient.stage}: {whole('secrets set stripe-key')}")
+    return trouble(error, whole) or Trouble(str(error), "")
 
 
 __all__ = ["CHECKS", "Finding", "Level", "Patient", "examine"]

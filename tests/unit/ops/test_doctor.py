@@ -174,9 +174,16 @@ def test_a_key_that_may_do_too_little(healthy: Patient, account: InProcessStripe
 
 def test_a_key_of_the_other_mode_or_none(healthy: Patient) -> None:
     healthy.parameters.put("secret-key", "sk_" + "live_1234567")
-    assert "dev takes test keys only" in findings(healthy, "keys", Level.FAIL)[0].says
+    (wrong,) = findings(healthy, "keys", Level.FAIL)
+    assert "dev takes test keys only" in wrong.says
+    assert wrong.todo == "Store the one of dev: .venv/bin/python -m ops secrets set stripe-key --stage dev"
+    healthy.parameters.put("secret-key", "rk_" + "test_unknown")
+    (unknown,) = findings(healthy, "keys", Level.FAIL)
+    assert unknown.todo == "Store a key that it knows: .venv/bin/python -m ops secrets set stripe-key --stage dev"
     healthy.parameters.delete_all()
-    assert "secrets set stripe-key" in findings(healthy, "keys", Level.FAIL)[0].says
+    failed = [finding.says for _, finding in examine(healthy) if finding.level is Level.FAIL]
+    assert len(failed) == len(set(failed)) == 1, "said once"
+    assert "secrets set stripe-key --stage dev" in failed[0]
 
 
 def test_a_publishable_key_that_would_make_a_secret_public(healthy: Patient) -> None:
