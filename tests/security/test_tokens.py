@@ -67,3 +67,16 @@ def test_an_access_token_dressed_up_is_refused(stack: LocalStack, person: Person
     for changes in ({"token_use": "access"}, {"token_use": "ID"}, {"token_use": None}):
         answer = called(stack, operation.method, operation.path, signed(claims_of(person.id_token) | changes))
         assert (answer.status_code, answer.json()["error"]["code"]) == (401, "id_token_required")
+
+
+def test_a_changed_address_is_the_users_once_it_is_confirmed(stack: LocalStack) -> None:
+    """Until then the old one is: who mistypes theirs is not locked out, and who types somebody else's has nothing of it."""
+    person, new = Person(stack), "somebody.else@example.com"
+    person.change_address(new)
+    token, _ = person.sign_in(person.email)
+    assert claims_of(token)["email"] == person.email
+    assert called(stack, "GET", "/account", token).status_code == 200
+    person.confirm_address()
+    token, _ = person.sign_in(new)
+    assert (claims_of(token)["email"], claims_of(token)["sub"]) == (new, claims_of(person.id_token)["sub"])
+    assert called(stack, "GET", "/account", token).status_code == 200

@@ -25,10 +25,20 @@ class Person:
         self.http = requests.Session()
         self._cognito("SignUp", Username=self.email, Password=PASSWORD, UserAttributes=[{"Name": "email", "Value": self.email}])
         self._cognito("ConfirmSignUp", Username=self.email, ConfirmationCode="123456")
-        parameters = {"USERNAME": self.email, "PASSWORD": PASSWORD}
+        self.id_token, self.access_token = self.sign_in(self.email)
+
+    def sign_in(self, email: str) -> tuple[str, str]:
+        """ID token and access token."""
+        parameters = {"USERNAME": email, "PASSWORD": PASSWORD}
         tokens = self._cognito("InitiateAuth", AuthFlow="USER_PASSWORD_AUTH", AuthParameters=parameters)["AuthenticationResult"]
-        self.id_token: str = tokens["IdToken"]
-        self.access_token: str = tokens["AccessToken"]
+        return tokens["IdToken"], tokens["AccessToken"]
+
+    def change_address(self, email: str) -> None:
+        """At Cognito, with a page of somebody's own: the site has none for it. It is not confirmed by that."""
+        self._cognito("UpdateUserAttributes", AccessToken=self.access_token, UserAttributes=[{"Name": "email", "Value": email}])
+
+    def confirm_address(self) -> None:
+        self._cognito("VerifyUserAttribute", AccessToken=self.access_token, AttributeName="email", Code="123456")
 
     def _cognito(self, operation: str, **body: Any) -> Json:
         cognito = self.stack.config["cognito"]

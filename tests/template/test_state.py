@@ -55,6 +55,11 @@ def test_nobody_learns_from_cognito_who_has_an_account(cloudformation: CloudForm
     assert client["PreventUserExistenceErrors"] == "ENABLED"
 
 
+def test_a_changed_address_counts_once_it_is_confirmed(cloudformation: CloudFormation) -> None:
+    (pool,) = cloudformation.of_type("AWS::Cognito::UserPool").values()
+    assert pool["UserAttributeUpdateSettings"] == {"AttributesRequireVerificationBeforeUpdate": pool["AutoVerifiedAttributes"]}
+
+
 def test_a_password_is_long(cloudformation: CloudFormation) -> None:
     """Length, and no rules on what it is of: NIST SP 800-63B, section 5.1.1.2."""
     (pool,) = cloudformation.of_type("AWS::Cognito::UserPool").values()

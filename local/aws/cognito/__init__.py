@@ -8,6 +8,7 @@
 | unknown user | `UserNotFoundException` | hidden when the client's PreventUserExistenceErrors is ENABLED |
 | RevokeToken, ResendConfirmationCode, DeleteUser, VerifyUserAttribute | missing | there |
 | `email_verified` written by the user | accepted | refused, and reset when the address changes |
+| changed address | the user's at once | where UserAttributeUpdateSettings say so, once it is confirmed |
 
 Codes are not sent anywhere. Sources: Cognito's API reference for each operation, and its developer guide, "Managing user existence error
 responses" and "Understanding user pool JSON web tokens".

@@ -23,6 +23,8 @@ from local.aws.cognito.tokens import check_access_token, logins, revoked, validi
 _WRONG_CODE = "000000"
 """Six digits that are never right, so that a page can be shown a wrong code."""
 _PENDING = "sent"
+_awaited: dict[str, str] = {}
+"""By user, the address that they have changed theirs to and not confirmed yet."""
 _SYMBOLS = set("^$*.[]{}()?\"!@#%&/\\,><':;|_~`=+- ")
 _moto_sign_up = CognitoIdpBackend.sign_up
 _moto_initiate_auth = CognitoIdpBackend.initiate_auth
@@ -174,7 +176,7 @@ def change_password(self: CognitoIdpBackend, access_token: str, previous_passwor
 
 
 def update_user_attributes(self: CognitoIdpBackend, access_token: str, attributes: list[dict[str, str]]) -> None:
-    """A changed address is unverified until VerifyUserAttribute."""
+    """A changed address is unverified until VerifyUserAttribute; or not the user's until then, where the pool says so."""
     pool, user = user_by_token(self, access_token)
     _check_writable(attributes)
     changed = {attribute["Name"]: attribute["Value"] for attribute in attributes}
@@ -183,9 +185,19 @@ def update_user_attributes(self: CognitoIdpBackend, access_token: str, attribute
         other = pool._get_user(email)
         if other and other is not user:
             raise AliasExistsException()
-        attributes = [*attributes, {"Name": "email_verified", "Value": "false"}]
         user.confirmation_code = _PENDING
+        settings = pool.extended_config.get("UserAttributeUpdateSettings") or {}
+        if "email" in settings.get("AttributesRequireVerificationBeforeUpdate", []):
+            _awaited[user.id] = email
+            attributes = [attribute for attribute in attributes if attribute["Name"] != "email"]
+        else:
+            attributes = [*attributes, {"Name": "email_verified", "Value": "false"}]
     user.update_attributes(attributes)
+
+
+def awaited_address(user: CognitoIdpUser) -> str | None:
+    """The address that is the user's from now on, if they have changed it; None if it has been theirs, or was taken in already."""
+    return _awaited.pop(user.id, None)
 
 
 def _validate_password(self: CognitoIdpBackend, user_pool_id: str, password: str) -> None:

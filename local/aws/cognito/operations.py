@@ -5,7 +5,7 @@ from moto.cognitoidp.models import CognitoIdpUser, CognitoIdpUserPool, UserStatu
 from moto.cognitoidp.responses import CognitoIdpResponse
 from moto.core.responses import ActionResult, EmptyResult
 
-from local.aws.cognito.accounts import check_code, client_of, code_delivery, hides_users, user_by_token
+from local.aws.cognito.accounts import awaited_address, check_code, client_of, code_delivery, hides_users, user_by_token
 from local.aws.cognito.tokens import revoked
 
 
@@ -72,7 +72,9 @@ def verify_user_attribute(self: CognitoIdpResponse) -> ActionResult:
         raise ExpiredCodeException("Invalid code provided, please request a code again.")
     check_code(self._get_param("Code") or "")
     user.confirmation_code = None
-    user.update_attributes([{"Name": "email_verified", "Value": "true"}])
+    changed = awaited_address(user)
+    address = [{"Name": "email", "Value": changed}] if changed else []
+    user.update_attributes([*address, {"Name": "email_verified", "Value": "true"}])
     return EmptyResult()
 
 
