@@ -162,6 +162,10 @@ def _set_up_logging() -> None:
 
 
 def _print_error(document: dict[str, Any]) -> None:
+    if os.environ.get("AWS_LAMBDA_LOG_FORMAT") == "JSON":
+        stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        print(json.dumps({"timestamp": stamp, "level": "ERROR", **document}))
+        return
     print(f"[ERROR] {document['errorType']}: {document['errorMessage']}\n{''.join(document['stackTrace'])}", end="\n")
 
 

@@ -108,18 +108,18 @@ def failed(cloudformation: CloudFormation) -> dict:
     return found
 
 
-@pytest.fixture
-def runtime(tmp_path: Path) -> Iterator[Callable[[str], list[str]]]:
-    """Runs a handler of this body on AWS's own runtime client; the lines that it wrote in Lambda's JSON format."""
-    if not has_awslambdaric():
-        pytest.skip("no wheel here")
+@pytest.fixture(params=[pytest.param("AWS's", marks=pytest.mark.skipif(not has_awslambdaric(), reason="no wheel here")), "ours"])
+def runtime(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[str], list[str]]]:
+    """Runs a handler of this body on AWS's runtime client, and on ours; the lines that it wrote in Lambda's JSON format."""
     started: list[Lambdas] = []
 
     def run(body: str) -> list[str]:
         (tmp_path / "story.py").write_text(f"import logging\ndef handler(event, context):\n    {body}\n")
         function = Function("Story", "story", "story.handler", tmp_path, (), {}, 10.0, 256, "JSON", "INFO")
         log = tmp_path / "log"
-        started.append(Lambdas([function], aws_endpoint="http://127.0.0.1:9", log=Log(quiet=True, file=log), own_client=False))
+        started.append(
+            Lambdas([function], aws_endpoint="http://127.0.0.1:9", log=Log(quiet=True, file=log), own_client=request.param == "ours")
+        )
         started[-1].invoke("Story", {})
         wait_for(lambda: "{" in log.read_text())
         return [line.removeprefix("Story | ") for line in log.read_text().splitlines()]
