@@ -6,7 +6,7 @@ has two passes: one without CORS, which makes the distribution, and one that nam
 
 from botocore.exceptions import WaiterError
 
-from ops.deploy import alarms, sam, stack_events
+from ops.deploy import alarms, sam, stack_events, versions
 from ops.deploy.release_hash import release_hash
 from ops.deploy.stopped import Stopped
 from ops.deploy.target import Target
@@ -38,7 +38,7 @@ def run(target: Target) -> list[str]:
             raise Stopped(f"The stack {target.stack_name} was not changed: the change set was not executed. To try again: {target.again}")
         if parameters(target)["SiteUrl"] == values["SiteUrl"]:
             break
-    return words
+    return [*words, *versions.tidy(target)]
 
 
 def delete_stillborn(target: Target) -> list[str]:
@@ -86,7 +86,7 @@ def preview(target: Target) -> list[str]:
     changed = [
         f"{name}: {now.get(name, '')!r} → {then[name]!r}" for name in sorted(then) if name != "Release" and then[name] != now.get(name)
     ]
-    return [f"update the stack {target.stack_name} if what is built differs", *changed]
+    return [f"update the stack {target.stack_name} if what is built differs", *changed, *versions.preview(target)]
 
 
 def parameters(target: Target) -> dict[str, str]:

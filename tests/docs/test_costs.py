@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 
 from bench import costs
+from ops.deploy import versions
 from tests.docs.pages import DOCS
 
 PAGE = DOCS / "costs.md"
@@ -43,6 +44,7 @@ def test_what_snapstart_costs() -> None:
     kept, started = costs.snap_start(20, 1_000_000)
     page = PAGE.read_text()
     assert f"**${kept:.0f} a month**" in page
+    assert f"**${costs.snap_start(20, 0, versions=1 + versions.KEPT)[0]:.0f} a month**" in page
     assert f"${started:.0f} for a million starts" in page
     assert f"cost ${1_000_000 * costs.COLD_SECONDS * costs.MEMORY_GB * costs.LAMBDA_GB_SECOND:.0f}: it buys time" in page
 

@@ -63,6 +63,14 @@ def test_sam_alone_would_miss_another_layer_and_a_parameter(tmp_path: Path) -> N
     assert versions(tmp_path / "3", {"LogRetentionDays": "7"}, hashed=False) == first
 
 
+def test_cloudformation_keeps_old_versions_and_does_not_miss_them(cloudformation: CloudFormation) -> None:
+    """Why `make deploy` deletes them, and why it may (ops/deploy/versions.py): a template names one of each function, to be retained."""
+    found = {name: resource for name, resource in cloudformation.resources.items() if resource["Type"] == "AWS::Lambda::Version"}
+    assert {resource["DeletionPolicy"] for resource in found.values()} == {"Retain"}
+    functions = [resource["Properties"]["FunctionName"]["Ref"] for resource in found.values()]
+    assert sorted(functions) == sorted(cloudformation.of_type("AWS::Lambda::Function"))
+
+
 def test_lambda_takes_the_new_version_for_another(cloudformation: CloudFormation) -> None:
     """Lambda publishes nothing when neither code nor configuration differ from the version before: the description does.
 
