@@ -33,7 +33,7 @@ ITEM_BYTES = 2_000
 """A subscriber with one plan and one card has 1.8 KB in the table: two write units (1 KB each), one read unit (4 KB)."""
 NAMELESS = 3.0
 """Of a month's events those that name only a customer (invoices, cards): the webhook reads whose customer it is, once a process."""
-LAMBDA_LOG, EVENT_LOG, STRIPE_LOG, API_LOG, METRIC_LOG = 500, 310, 330, 330, 230
+LAMBDA_LOG, EVENT_LOG, STRIPE_LOG, API_LOG, METRIC_LOG = 500, 310, 330, 270, 230
 """Bytes of a log line: Lambda's start and report together, of each invocation; ours of an event, of a call to Stripe; API Gateway's of a
 request; an event's metric."""
 ANSWER_BYTES = 2_000
@@ -48,7 +48,7 @@ SCAN_READS, SWEEP_READS, SWEEP_READS_NAMELESS = 1, 1, 2
 """Items that reconcile reads for a subscription of the drift scan, for an event that names its user, and for one that does not."""
 SWEEP_WRITES, SAVE_SECONDS = 5, 2.0
 """Writes of a run that finds nothing to do (the lease twice, how far it got), and how often a longer one saves."""
-METRICS, ALARMED = 22, 18
+METRICS, ALARMED = 24, 18
 """Metrics of our own, one a name and outcome; and what the alarms watch, which is billed by the metric."""
 SECRET_SECONDS = 300
 """How often a process reads its secrets again."""

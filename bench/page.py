@@ -74,21 +74,26 @@ def scale_words(cost: Cost, played: list[Day]) -> str:
         scale.table(played),
         "",
     ]
+    return "\n".join([*lines, *reconcile_words({day.subscribers: day.events for day in reversed(played)})])
+
+
+def reconcile_words(renewals: dict[int, int]) -> list[str]:
+    """How fast reconcile is and why, then for each number of subscribers how long it needs for so many events of one day."""
     share = scale.share()
-    lines += [
+    lines = [
         f"Reconcile, as template.yaml has it: {share.in_a_run:.1f} pages of {LISTED} a second while it runs, which is the least of its rate"
         f" ({share.per_second:g}), of what {share.hands} hands wait for ({share.waiting:.1f}) and of what its processor can do"
         f" ({share.computing:.1f}); {share.usable:g} of {share.period:g} seconds and at most {share.max_calls:,.0f} calls a run make that"
         f" {share.sustained:.1f} a second.",
         "",
     ]
-    for subscribers in dict.fromkeys(day.subscribers for day in played):
-        day = next(each for each in played if each.subscribers == subscribers)
+    for subscribers, events in sorted(renewals.items()):
+        dollars = sum(bill(subscribers).values()) / subscribers * 1e6
         lines.append(
-            f"- {subscribers:,} subscribers: reconcile lists that day's {day.events:,} events in {_hours(day.missed_hours)}, and all"
-            f" subscriptions in {_hours(day.drift_hours)}; AWS's bill is ${day.dollars_per_million:,.0f} a month for each million."
+            f"- {subscribers:,} subscribers: reconcile lists that day's {events:,} events in {_hours(share.hours(events))}, and all"
+            f" subscriptions in {_hours(share.hours(subscribers))}; AWS's bill is ${dollars:,.0f} a month for each million."
         )
-    return "\n".join(lines)
+    return lines
 
 
 def _hours(hours: float) -> str:

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from functools import cache
 
 from bench.artefacts import ROOT
-from bench.costs import CALL_SECONDS, PAGE_SECONDS, bill
+from bench.costs import CALL_SECONDS, PAGE_SECONDS
 from billing.fetch import PAGE
 from billing.reconcile.crew import HANDS, PORTION
-from local.template import Template
+from local.template.yaml_reader import read_yaml
 
 DAY = 86_400
 EVENTS = 3
@@ -102,18 +102,19 @@ class Share:
 @cache
 def share() -> Share:
     """As template.yaml and the function have it."""
-    template = Template.read(ROOT / "template.yaml")
-    function = next(each for each in template.functions if each.logical_id == "ReconcileFunction")
-    every = re.search(r"ReconcileSchedule:.*?Default: rate\((\d+) minutes\)", (ROOT / "template.yaml").read_text(), re.S)
-    reserve = re.search(r"^RESERVE_SECONDS = (\d+)$", (ROOT / "functions/reconcile/reconcile.py").read_text(), re.M)
-    assert every
+    template = read_yaml(ROOT / "template.yaml")
+    function = template["Resources"]["ReconcileFunction"]["Properties"]
+    default = {name: template["Parameters"][f"Reconcile{name}"]["Default"] for name in ("CallsPerSecond", "MaxCalls", "Schedule")}
+    minutes = re.fullmatch(r"rate\((\d+) minutes\)", default["Schedule"])
+    reserve = re.search(r"^RESERVE_SECONDS = (\d+)$", (ROOT / "functions" / "reconcile" / "reconcile.py").read_text(), re.M)
+    assert minutes
     assert reserve
     return Share(
-        per_second=float(function.environment["RECONCILE_CALLS_PER_SECOND"]),
-        max_calls=float(function.environment["RECONCILE_MAX_CALLS"]),
-        usable=function.timeout - float(reserve[1]),
-        period=int(every[1]) * 60,
-        vcpu=min(1.0, function.memory / WHOLE_VCPU),
+        per_second=default["CallsPerSecond"],
+        max_calls=default["MaxCalls"],
+        usable=function["Timeout"] - int(reserve[1]),
+        period=int(minutes[1]) * 60,
+        vcpu=min(1.0, function["MemorySize"] / WHOLE_VCPU),
     )
 
 
@@ -133,9 +134,6 @@ class Day:
     partitions: int
     hottest: float
     """Write units a second of the busiest partition in the busiest second."""
-    missed_hours: float
-    drift_hours: float
-    dollars_per_million: float
 
 
 def even(second: float) -> float:
@@ -203,9 +201,6 @@ def play(subscribers: int, shape: str, cost: Cost, limit: int = ACCOUNT, seed: i
         max(0, last - DAY),
         partitions,
         hottest_partition(round(peak_rate), partitions) * WRITE_UNITS,
-        share().hours(events),
-        share().hours(subscribers),
-        sum(bill(subscribers).values()) / subscribers * 1e6,
     )
 
 

@@ -7,8 +7,10 @@ from itertools import pairwise
 import pytest
 
 from bench import costs
+from billing.log import count
+from local.template.yaml_reader import read_yaml
 from ops.deploy import versions
-from tests.docs.pages import DOCS
+from tests.docs.pages import DOCS, ROOT
 
 PAGE = DOCS / "costs.md"
 MARKED = re.compile(r"(<!-- bench/costs\.py -->\n).*?(<!-- end -->)", re.S)
@@ -36,6 +38,23 @@ def test_the_bill_grows_with_every_subscriber_and_each_costs_less() -> None:
     assert each == sorted(each, reverse=True)
 
 
+def test_our_own_log_lines_are_about_as_long_as_is_billed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "recur-prod")
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "recur")
+    monkeypatch.delenv("POWERTOOLS_METRICS_DISABLED", raising=False)
+    count("WebhookEvent", outcome="written")
+    assert len(capsys.readouterr().out) == pytest.approx(costs.METRIC_LOG, rel=0.1)
+    form = read_yaml(ROOT / "template.yaml")["Resources"]["Api"]["Properties"]["AccessLogSettings"]["Format"]
+    # Eleven characters a value: ids of 16 and 36, a time of 13, a route of some 20, numbers, and "-" for what there is not.
+    assert len(re.sub(r"\$context\.[\w.]+", "-" * 11, form)) == pytest.approx(costs.API_LOG, rel=0.1)
+
+
+def test_reconcile_is_billed_by_the_memory_it_has() -> None:
+    properties = read_yaml(ROOT / "template.yaml")["Resources"]["ReconcileFunction"]["Properties"]
+    assert properties["MemorySize"] / 1024 == costs.RECONCILE_GB
+    assert read_yaml(ROOT / "template.yaml")["Parameters"]["ReconcileMaxCalls"]["Default"] == costs.SWEEP_CALLS
+
+
 def test_what_the_table_holds_is_billed_by_whole_units() -> None:
     assert (costs.units(1, 1024), costs.units(1024, 1024), costs.units(1025, 1024)) == (1, 1, 2)
 
@@ -60,7 +79,13 @@ def test_the_arithmetic_is_in_the_scripts_own_figures() -> None:
         f"{a_month + 2 * costs.ASKING:g} writes of {costs.units(costs.ITEM_BYTES, 1024)} units",
         f"{costs.SHARDS} shards asked {costs.SHARD_POLLS:g} times a second",
         f"{costs.TELLING:g} events × $1.00",
-        f"{costs.LOG_BYTES} bytes an invocation",
+        f"and reconcile's own: {costs.SWEEP_WRITES} a run and one every {costs.SAVE_SECONDS:g} s",
+        f"{costs.READS:g} reads, {costs.NAMELESS:g} by the webhook",
+        f"{30 * costs.SCAN_READS} by the daily drift scan",
+        f"{costs.LISTED * ((a_month - costs.NAMELESS) * costs.SWEEP_READS + costs.NAMELESS * costs.SWEEP_READS_NAMELESS):g} by reconcile's",
+        f"reconcile, {costs.PAGE_SECONDS * 1000:g} ms a page, at {costs.RECONCILE_GB * 1024:,.0f} MB",
+        f"{costs.LAMBDA_LOG} bytes an invocation for Lambda's own two lines, {costs.API_LOG} a request",
+        f"{costs.STRIPE_LOG} a call to Stripe, {costs.EVENT_LOG} an event and {costs.METRIC_LOG} for its metric",
         f"{costs.METRICS} metrics of our own × $0.30, {costs.ALARMED} that alarms watch",
         f"{costs.VISITS:g} visits × {costs.FILES:g} files",
     ):

@@ -11,7 +11,7 @@ import pytest
 from tests.template.sam_cli import ROOT, CloudFormation
 
 MOST_BYTES = 3_300_000
-"""Of the zipped layer: 0.12 of what pip installs of the same packages (27.6 MB)."""
+"""Of the zipped layer: 0.12 of what pip installs of the same packages (28 MB)."""
 
 ALONE = """
 import importlib, pathlib, sys
