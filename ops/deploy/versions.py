@@ -1,8 +1,8 @@
 """Versions of our functions that nothing calls any more, deleted.
 
 Each deployment publishes one of every function, and nothing ever deletes it: SAM marks versions `Retain`, so CloudFormation only
-forgets them. They fill Lambda's 75 GB of code, and with SnapStart each one's snapshot is paid for by the hour until it is deleted; only Java's
-go by themselves after 14 days (Lambda developer guide, "Activating and managing SnapStart").
+forgets them. They fill Lambda's 75 GB of code, and with SnapStart each one's snapshot is paid for until it is deleted; only Java's go
+by themselves, after 14 days without use (Lambda developer guide, "Activating and managing SnapStart").
 """
 
 from collections.abc import Iterator

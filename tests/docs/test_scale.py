@@ -1,6 +1,7 @@
-"""docs/scale.md and docs/performance.md have one set of figures: those of the day that was played, and of reconcile as the template has it."""
+"""docs/scale.md and docs/performance.md have one set of figures: of the day that was played, and of reconcile as template.yaml has it."""
 
 import re
+from typing import Any
 
 import pytest
 
@@ -64,5 +65,5 @@ _WORDS = {4: "four", 8: "eight", 16: "sixteen"}
     ],
 )
 def test_the_narrowest_of_all_bounds_decides(bound: dict[str, float], sustained: float) -> None:
-    wide = {"per_second": 5.0, "max_calls": 1e9, "usable": 200.0, "period": 300.0, "vcpu": 1.0, "hands": 8} | bound
+    wide: dict[str, Any] = {"per_second": 5.0, "max_calls": 1e9, "usable": 200.0, "period": 300.0, "vcpu": 1.0, "hands": 8} | bound
     assert Share(**wide).sustained == pytest.approx(sustained)
