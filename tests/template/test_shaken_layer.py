@@ -118,7 +118,7 @@ def test_every_module_of_the_layer_can_be_loaded(layer: Path, lambda_python: Pat
 
 def test_clients_find_their_endpoint_in_every_partition(layer: Path, lambda_python: Path) -> None:
     found = alone(lambda_python, layer, AWS_CLIENTS).splitlines()
-    assert "us-east-1 dynamodb 4 https://dynamodb.us-east-1.amazonaws.com" in found
+    assert "us-east-1 dynamodb 5 https://dynamodb.us-east-1.amazonaws.com" in found
     assert "cn-north-1 ssm 1 https://ssm.cn-north-1.amazonaws.com.cn" in found
     assert "eusc-de-east-1 cognito-idp 1 https://cognito-idp.eusc-de-east-1.amazonaws.eu" in found
     assert len(found) == 15
