@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import socket
 import ssl
 from collections.abc import Iterator
 from typing import Any
@@ -73,6 +74,16 @@ def ask(far: FarSide, method: str, path: str, headers: dict[str, str], body: str
     status = connection.getresponse().status
     connection.close()
     return status
+
+
+def test_an_answer_leaves_whole(far: FarSide) -> None:
+    """Its head alone, and the body held back until that is acknowledged, made each call of a measured process 40 ms longer."""
+    host, _, port = far.url.removeprefix("https://").partition(":")
+    context = ssl.create_default_context(cadata=far.root)
+    with context.wrap_socket(socket.create_connection((host, int(port)), timeout=10), server_hostname=host) as connection:
+        connection.sendall(b"GET /v1/account HTTP/1.1\r\nHost: far\r\n\r\n")
+        head, _, body = connection.recv(65_536).partition(b"\r\n\r\n")  # one record of TLS
+    assert json.loads(body), head
 
 
 def test_whom_our_root_does_not_vouch_for_is_not_talked_to(far: FarSide) -> None:
