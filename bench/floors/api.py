@@ -1,11 +1,13 @@
 """What the floors of the endpoints share: who is calling, the body, and a call to Stripe, by the standard library."""
 
+import patterns  # noqa: F401 - before the standard library compiles its own
+
+# isort: split
 import base64
-import calendar
 import http.client
 import json
 import os
-import time
+from email.utils import parsedate_to_datetime
 from functools import cache
 from urllib.parse import quote_plus
 
@@ -65,8 +67,7 @@ def stripe(method: str, path: str, parameters: dict, key: str) -> tuple[dict, in
     content = json.loads(response.read())
     if response.status != 200:
         raise Refused(503 if response.status >= 500 else 500, "stripe")
-    date = calendar.timegm(time.strptime(response.headers["Date"], "%a, %d %b %Y %H:%M:%S GMT"))
-    return content, date
+    return content, int(parsedate_to_datetime(response.headers["Date"]).timestamp())
 
 
 def form(value: object, name: str = "") -> list[str]:

@@ -3,6 +3,9 @@
 Signing as in the IAM user guide, "Create a signed AWS API request".
 """
 
+import patterns  # noqa: F401 - before the standard library compiles its own
+
+# isort: split
 import hashlib
 import hmac
 import http.client
@@ -26,8 +29,8 @@ class AwsError(Exception):
 
 @cache
 def tls() -> ssl.SSLContext:
-    """Verifies certificate and host name, against the few roots that are shipped beside this file."""
-    return ssl.create_default_context(cafile=os.path.join(os.path.dirname(__file__), "roots.pem"))
+    """Verifies certificate and host name, against the one root beside this file that a server's chain leads to."""
+    return ssl.create_default_context(capath=os.path.join(os.path.dirname(__file__), "roots"))
 
 
 @cache

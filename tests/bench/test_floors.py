@@ -4,6 +4,7 @@ import http.client
 import json
 import socket
 import ssl
+import subprocess
 from collections.abc import Iterator
 from typing import Any
 
@@ -52,6 +53,14 @@ def answer(floor: Artefact, far: FarSide, name: str) -> Any:
 def test_each_floor_makes_the_calls_that_ours_makes(floor: Artefact, far: FarSide, name: str) -> None:
     answer(floor, far, name)
     assert (far.calls, far.refused) == (CALLS[name], [])
+
+
+def test_the_floor_parses_no_root_and_no_pattern_before_it_needs_it(floor: Artefact) -> None:
+    """As ours does not: what the floor need not do is not put down to it."""
+    script = "import json, re; re._parser.parse = None; import webhook, account, cancel_subscription, create_checkout_session, aws; "
+    script += "print(aws.tls().cert_store_stats()['x509'])"
+    done = subprocess.run([PYTHON, "-S", "-c", script], env={"PYTHONPATH": str(floor.functions["webhook"])}, capture_output=True, text=True)
+    assert done.stdout.strip() == "0", done.stderr
 
 
 def test_the_account_of_the_floor_says_what_the_page_needs(floor: Artefact, far: FarSide) -> None:
