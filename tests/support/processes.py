@@ -1,8 +1,10 @@
 """Processes as the system sees them, and waiting for what they do."""
 
+import os
+import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 
 def wait_for(condition: Callable[[], bool]) -> None:
@@ -30,3 +32,12 @@ def descendants(pid: int) -> list[int]:
     for one in found:
         found += [child for child, parent in parents.items() if parent == one]
     return found[1:]
+
+
+def kill(pids: Iterable[int]) -> None:
+    """Ends those that still run; that one has gone by itself is as good."""
+    for pid in pids:
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass

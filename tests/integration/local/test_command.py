@@ -15,7 +15,7 @@ import pytest
 from local.http_server import listen
 from local.ports import HOST, Ports, variable
 from tests.integration.local.support import FIXTURE, call
-from tests.support.processes import alive, descendants, wait_for
+from tests.support.processes import alive, descendants, kill, wait_for
 
 ROOT = Path(__file__).parents[3]
 
@@ -61,9 +61,7 @@ def launch(tmp_path: Path) -> Iterator[Launch]:
 
     yield start
     for process in started:
-        for pid in [*descendants(process.pid), process.pid]:
-            if alive(pid):
-                os.kill(pid, signal.SIGKILL)
+        kill([*descendants(process.pid), process.pid])
         process.wait()
         assert process.stdout
         process.stdout.close()
