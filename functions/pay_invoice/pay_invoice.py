@@ -7,8 +7,6 @@ confirms with the bank. A declined payment is a 402.
 import uuid
 from typing import Any
 
-import stripe
-
 from billing import snapshots
 from billing.account import default_payment_method
 from billing.cause import cause
@@ -28,6 +26,8 @@ class PayInvoice(Body):
 
 @endpoint(PayInvoice)
 def handler(request: Request[PayInvoice]) -> Answer:
+    import stripe  # not above, where it would stand before `billing`, which defers it
+
     invoice = request.body.invoice_id
     user = store.read(request.caller.id)
     subscription = _subscription_billed_by(user, invoice) if user else None

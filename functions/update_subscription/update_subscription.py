@@ -3,8 +3,6 @@
 from typing import Annotated
 
 import msgspec
-import stripe
-from pynamodb.exceptions import PynamoDBException
 
 from billing.account import owned_subscription, subscription_json
 from billing.cause import cause
@@ -44,6 +42,10 @@ def handler(request: Request[UpdateSubscription]) -> Answer:
 
 def _foresee(user: User, subscription: str) -> User:
     """The credit lowers the next charge. The change is made: not to know that amount yet is no reason to call it failed."""
+    # Not above, where they would stand before `billing`, which defers the one and speeds up the other.
+    import stripe
+    from pynamodb.exceptions import PynamoDBException
+
     try:
         refresh_upcoming(user, subscription, cause())
         return store.read(user.id) or user

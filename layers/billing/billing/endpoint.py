@@ -150,8 +150,11 @@ _DECLINED = {
 }
 
 
-def refusal_for(error: stripe.StripeError) -> Refused | None:
-    """What an error of Stripe's means to the caller, by its type and code and in our words. None: it is our fault."""
+def refusal_for(error: "stripe.StripeError") -> Refused | None:
+    """What an error of Stripe's means to the caller, by its type and code and in our words. None: it is our fault.
+
+    Its annotation is quoted: evaluated with this module, it would load stripe-python in every endpoint.
+    """
     if isinstance(error, stripe.CardError):
         reason = getattr(error.error, "decline_code", None) or error.code
         return PaymentFailed("payment_failed", _DECLINED.get(str(reason), "The payment was declined. Try another payment method."))

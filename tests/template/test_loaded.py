@@ -1,0 +1,83 @@
+"""What a function has loaded when it is ready, in a process of its own as on Lambda: of the heavy modules those that it cannot do without.
+
+From the sources at once; from what `sam build` makes in the slow test. What is loaded here is paid for at every cold start.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.template.sam_cli import ROOT
+
+HEAVY = {
+    "stripe": "stripe._error",
+    "asyncio": "asyncio.events",
+    "boto3": "boto3.session",
+    "requests": "requests.sessions",
+    "pydantic": "pydantic.main",
+    "msgspec": "msgspec._core",
+    "pynamodb": "pynamodb.models",
+    "aws_lambda_powertools.logging": "aws_lambda_powertools.logging.logger",
+}
+"""A module that is there only when the one it is of is loaded: a deferred one stands in `sys.modules` without."""
+
+ASKED_FOR = {"msgspec", "pynamodb", "aws_lambda_powertools.logging"}
+"""An endpoint's: a body to check, the table, a log. None asks Stripe, or looks at an error of Stripe's, before it is called."""
+
+MAY_LOAD = {
+    "account": ASKED_FOR,
+    "cancel_subscription": ASKED_FOR,
+    "create_checkout_session": ASKED_FOR,
+    "create_customer": ASKED_FOR,
+    "create_preview_invoice": ASKED_FOR,
+    "create_setup_session": ASKED_FOR,
+    "delete_account": ASKED_FOR,
+    "entitlements": ASKED_FOR,
+    "example_report": ASKED_FOR,
+    "invoices": ASKED_FOR,
+    "pay_invoice": ASKED_FOR,
+    "plans": ASKED_FOR,
+    "reconcile": ASKED_FOR - {"msgspec"},
+    "resume_subscription": ASKED_FOR,
+    "retrieve_customer_payment_method": ASKED_FOR,
+    "session_status": ASKED_FOR,
+    "settle_session": ASKED_FOR,
+    "stream_enrichment": ASKED_FOR - {"msgspec", "pynamodb"},
+    "update_subscription": ASKED_FOR,
+    "webhook": ASKED_FOR - {"msgspec"},
+}
+
+READY = """
+import importlib, sys
+sys.path[:0] = sys.argv[2:4]
+importlib.import_module(sys.argv[1])
+print(*(name for name in sys.argv[4:] if name in sys.modules))
+"""
+
+
+def loaded(python: Path, name: str, function: Path, layer: Path, *options: str) -> set[str]:
+    command = [python, "-I", "-W", "ignore", *options, "-c", READY, name, function, layer, *HEAVY.values()]
+    done = subprocess.run(command, env={}, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    told = done.stdout.split()
+    return {module for module, sign in HEAVY.items() if sign in told}
+
+
+def test_every_function_is_in_the_table() -> None:
+    assert {path.parent.name for path in (ROOT / "functions").glob("*/*.py")} == MAY_LOAD.keys()
+
+
+@pytest.mark.parametrize("name", MAY_LOAD)
+def test_from_the_sources(name: str) -> None:
+    assert loaded(Path(sys.executable), name, ROOT / "functions" / name, ROOT / "layers" / "billing") == MAY_LOAD[name]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux libraries cannot be loaded here")
+def test_as_built(built: Path, lambda_python: Path) -> None:
+    layer = built / "BillingLayer" / "python"
+    folders = {path.stem: path.parent for path in built.glob("*Function/*.py")}
+    assert folders.keys() == MAY_LOAD.keys()
+    assert {name: loaded(lambda_python, name, folder, layer, "-S") for name, folder in folders.items()} == MAY_LOAD
