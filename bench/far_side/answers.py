@@ -11,6 +11,9 @@ RECORDED = Path(__file__).parents[1] / "recorded"
 STRIPE_KEY = "sk_test_" + "0123456789" * 3
 WEBHOOK_SECRET = "whsec_" + "bench"
 
+REHEARSED = "user#snapshot"
+"""Nobody's: what is written to it before a snapshot is written in vain (billing.state.store.rehearse)."""
+
 ACCOUNT = {"id": "acct_1Bench", "object": "account", "country": "US", "default_currency": "usd", "email": None, "metadata": {}}
 
 Json = dict[str, Any]
@@ -20,13 +23,17 @@ class Wrong(Exception):
     """The request would not have been taken."""
 
 
+class ConditionFailed(Exception):
+    """The request was taken, and the item is not as its condition wants it."""
+
+
 def recorded(name: str) -> Json:
     """One file of bench/recorded."""
     return json.loads((RECORDED / f"{name}.json").read_text())
 
 
 class Answers:
-    """`aws` and `stripe` give an answer's JSON, or raise `Wrong`."""
+    """`aws` and `stripe` give an answer's JSON, or raise `Wrong`; the write that is only rehearsed raises `ConditionFailed`."""
 
     def __init__(self) -> None:
         items = [recorded(name) for name in ("subscriber", "buyer", "catalogue")]
@@ -56,6 +63,8 @@ class Answers:
             case "UpdateItem":
                 if not asked.get("ConditionExpression") or not asked.get("UpdateExpression"):
                     raise Wrong("a write without a condition")
+                if asked["Key"]["pk"]["S"] == REHEARSED:
+                    raise ConditionFailed
                 item = self._item(asked)
                 return {"Attributes": item} if asked.get("ReturnValues") == "ALL_NEW" else {}
             case other:

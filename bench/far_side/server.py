@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import certifi
 
-from bench.far_side.answers import Answers, Wrong
+from bench.far_side.answers import Answers, ConditionFailed, Wrong
 from bench.far_side.certificates import certificates
 
 
@@ -73,6 +73,9 @@ class _Handler(BaseHTTPRequestHandler):
         answer = self.server.answers.aws if of_aws else self.server.answers.stripe
         try:
             status, content = 200, answer(self.command, self.path, headers, body)
+        except ConditionFailed:
+            failed = "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException"
+            status, content = 400, {"__type": failed, "message": "The conditional request failed"}
         except Wrong as wrong:
             self.server.far.refused.append(f"{self.command} {self.path} {headers.get('x-amz-target', '')}: {wrong}")
             status, content = 400, {"__type": "ValidationException", "message": str(wrong), "error": {"message": str(wrong)}}

@@ -19,6 +19,7 @@ from billing.secrets import RECHECK_SECONDS, webhook_secrets
 from billing.settings import settings
 from billing.shapes import child
 from billing.signature import is_signed
+from billing.state import store
 
 TOLERANCE_SECONDS = 300
 """How far a signature's time may be off, in the past (Stripe's own default) and in the future (which Stripe's SDK lets pass)."""
@@ -117,3 +118,4 @@ def _answer(status: int, outcome: str) -> Answer:
 
 
 snapshot.before_snapshot(webhook_secrets)
+snapshot.before_snapshot(store.rehearse)

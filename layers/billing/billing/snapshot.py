@@ -3,8 +3,8 @@
 Each module registers its own steps. Lambda's runtime has the hooks (Lambda developer guide, "Lambda SnapStart runtime hooks for Python")
 and runs them for a version that is started from a snapshot, and for no other.
 
-    before the snapshot    modules, clients and the TLS context are loaded, secrets read and the table asked once, so that all that is
-                           loaded on the way is there
+    before the snapshot    modules, clients and the TLS context are loaded, secrets read and the table asked once (by the webhook also
+                           for a write that cannot be), so that all that is loaded on the way is there
     after a restore        connections are dropped, and secrets are as old as the snapshot: read anew when that is too old. What is
                            random is seeded anew. (uuid4 and TLS take their bytes from the system, which does so itself.)
 """

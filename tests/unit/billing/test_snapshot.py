@@ -1,19 +1,25 @@
 """A snapshot is imitated by a fork: what two processes that go on from it must not share, they do not share."""
 
+import copy
 import importlib
 import json
 import os
 import random
+import runpy
 import sys
 import time
 import uuid
 from collections.abc import Callable
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
 
 from billing import secrets, snapshot, stripe_http, tls
+from tests.support.memory_table import MemoryTable
+
+ROOT = Path(__file__).parents[3]
 
 
 class Hooks(ModuleType):
@@ -86,6 +92,25 @@ def test_connections_are_dropped_and_the_context_is_kept(hooks: Hooks) -> None:
         return [len(client._pool.pools), len(session._manager.pools), id(tls.context())]  # pyright: ignore[reportPrivateUsage]
 
     assert restored(hooks, observe) == [0, 0, before]
+
+
+def test_the_webhook_rehearses_a_write_that_writes_nothing(
+    hooks: Hooks, table: MemoryTable, monkeypatch: pytest.MonkeyPatch, lines: Callable[[], list[Any]]
+) -> None:
+    asked: list[str] = []
+
+    def seen(operation: Callable[[], Any]) -> Any:
+        asked.append(getattr(operation, "__qualname__").split(".")[1])  # noqa: B009
+        return operation()
+
+    monkeypatch.setattr(table, "around", seen)
+    before = copy.deepcopy(table.items)
+    runpy.run_path(str(ROOT / "functions" / "webhook" / "webhook.py"))
+    for step in hooks.before:
+        step()
+    assert "update_item" in asked
+    assert table.items == before
+    assert lines() == []
 
 
 def test_what_cannot_be_made_ready_does_not_stop_a_deployment(hooks: Hooks) -> None:

@@ -12,7 +12,7 @@ from pynamodb.expressions.condition import Condition
 from billing import snapshot
 from billing.errors import Undecided
 from billing.state.items import Item, customer_pk, user_of_pk, user_pk
-from billing.state.parts import Checkout, Observation, Part, User
+from billing.state.parts import ENTITLEMENTS, Checkout, Observation, Part, User
 from billing.state.rule import Verdict, judge
 
 Fetch = Callable[[], Observation]
@@ -124,6 +124,12 @@ def apply(user: str, customer: str, key: str, news: Observation, fetch: Fetch) -
         if written:
             return Applied(outcome, written)
     raise Undecided(f"{key} of user {user} kept moving")
+
+
+def rehearse() -> None:
+    """Goes the way of `apply`, for what is loaded and remembered on it, and writes nothing: there is no such user to have a customer."""
+    news = Observation(value={"features": []}, lo=0, hi=0, source="snapshot")
+    apply("snapshot", "nobody", ENTITLEMENTS, news, lambda: news)
 
 
 def apply_own(user: User, key: str, answer: Observation, fetch: Fetch) -> Observation:
