@@ -36,7 +36,7 @@ def test_its_help_ends_with_what_its_exit_status_means(words: str, tell: Tell) -
     assert end == "".join(f"  {number}  {meaning}\n" for number, meaning in sorted((MEANING[words] | {1: FAILED}).items()))
 
 
-@pytest.mark.parametrize("words", MEANING.keys() - STEP_BY_STEP)
+@pytest.mark.parametrize("words", sorted(MEANING.keys() - STEP_BY_STEP))
 def test_it_takes_json(words: str, tell: Tell) -> None:
     assert "--json" in tell(*words.split(" "), "--help")[1]
 
