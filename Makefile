@@ -8,6 +8,8 @@ PYTHON := .venv/bin/python
 # Node comes with .venv too: a machine needs none of its own. A company's proxy is known to the machine, not to Node.
 NPM := PATH="$$PWD/.venv/bin:$$PATH" NODE_USE_SYSTEM_CA=1 npm --prefix tests/web
 SAM := .venv-sam/bin/sam
+# Two processes, each with a stack of its own, take the files of tests as they come: a stack waits for itself most of the time.
+SIDE_BY_SIDE := $(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 ## help: this list
 .PHONY: help
@@ -24,10 +26,10 @@ dev: .venv/.ready .venv-clover/.ready
 invoke: .venv/.ready .venv-clover/.ready
 	@$(PYTHON) -m local.invoke '$(or $(FUNCTION),$(error Say which: make invoke FUNCTION=AccountFunction EVENT=events/account.json))' '$(or $(EVENT),{})'
 
-## test: every test but the slow ones (arguments for pytest: make test ARGS="-k webhook")
+## test: every test but the slow ones (arguments for pytest: make test ARGS="-k webhook"; in one process: ARGS="-n 0")
 .PHONY: test
 test: test-environment
-	@$(PYTHON) -m pytest -m "not slow and not sam_local" $(ARGS)
+	@$(SIDE_BY_SIDE) -m "not slow and not sam_local" $(ARGS)
 
 ## test-all: test, then the slow tests, then test-built
 .PHONY: test-all
@@ -42,7 +44,7 @@ test-slow: test-environment
 test-built: test-environment .venv-sam/bin/python3.13
 	@mkdir -p build; $(SAM) build --build-dir build/test-built --parameter-overrides Architecture=$(if $(filter arm64 aarch64,$(shell uname -m)),arm64,x86_64) >build/test-built.log 2>&1 || \
 		{ cat build/test-built.log >&2; exit 1; }
-	@TEST_TEMPLATE=build/test-built/template.yaml $(PYTHON) -m pytest -m "not slow and not sam_local" tests/integration/app tests/e2e $(ARGS)
+	@TEST_TEMPLATE=build/test-built/template.yaml $(SIDE_BY_SIDE) -m "not slow and not sam_local" tests/integration tests/security tests/e2e $(ARGS)
 
 ## chaos: random histories against the order rule, then a storm over the whole stack (make chaos RUNS=10000 SEED=0 USERS=200)
 .PHONY: chaos

@@ -79,6 +79,8 @@ STORIES: list[tuple[str, str, bool, Story]] = [
     ("UnreadableEventAlarm", "none", False, {}),
     ("FunctionFailedAlarm", "every call raises", True, {"FunctionFailed": [*each(MINUTES, 0), *each(OUTAGE, 1)]}),
     ("FunctionFailedAlarm", "one ran out of time", False, {"FunctionFailed": [*each(MINUTES, 0), *each(ONCE, 1)]}),
+    ("StripeLimitAlarm", "a rush beyond Stripe's limit", True, {"StripeRefused": each(OUTAGE, 1)}),
+    ("StripeLimitAlarm", "one call too many at once, which was made again", False, {"StripeRefused": each(ONCE, 1)}),
     ("Api5xxAlarm", "Stripe is away", True, {"5xx Api": each(OUTAGE, 1)}),
     ("Api5xxAlarm", "one request failed", False, {"5xx Api": [*each(MINUTES, 0), *each(ONCE, 1)]}),
     ("ThrottledAlarm", "the webhook", True, throttles("WebhookFunction")),
