@@ -94,7 +94,8 @@ def _handled(payload: bytes) -> Answer:
         outcome = "not_ours"
     except Unreadable as error:
         # Nothing in it says what to ask Stripe about, and sending it again would not change that.
-        log.error("Unreadable event", extra={"type": event.type, "reason": str(error)})
+        log.error("Unreadable event", extra={"reason": str(error), **_named(content)})
+        count("WebhookUnreadable")
         outcome = "unreadable"
     except Exception:
         log.exception("Event not stored; Stripe will send it again", extra={"type": event.type})

@@ -85,6 +85,16 @@ def test_what_is_no_event_is_told_with_what_it_names_and_without_what_it_says(li
     assert "Robin" not in json.dumps(line)
 
 
+def test_an_event_that_names_nobody_is_told_and_rings_though_stripe_is_not_to_send_it_again(
+    lines: Lines, capsys: pytest.CaptureFixture[str]
+) -> None:
+    content = events.event("customer.subscription.updated", events.subscription(customer=None))
+    assert webhook.handler(events.delivery(content), Context())["statusCode"] == 200
+    line = found(lines, "Unreadable event")
+    assert (line["event_id"], line["reason"]) == (content["id"], "customer.subscription.updated without customer")
+    assert '"WebhookUnreadable":[1.0]' in capsys.readouterr().out
+
+
 REFUSED: list[tuple[Json, int, str]] = [
     (asked('{"name": ["Robin"]}'), 400, "invalid_request"),
     (asked('{"Robin": 1}'), 400, "invalid_request"),

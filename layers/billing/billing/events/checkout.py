@@ -3,12 +3,14 @@
 Everything else about a completed session comes by the subscription's and the invoice's own events.
 """
 
-from billing.events.event import Errand, Event, News
+from billing.events.event import Errand, Event, News, NotOurs
 from billing.saved_payment_method import charge_from_now_on
 from billing.state.parts import Observation, payment_key
 
 
 def completed(event: Event) -> News | Errand | None:
+    if not event.object.get("customer"):
+        raise NotOurs(event.reference("id"))  # ours begin with a Customer
     if event.object.get("mode") == "setup":
         customer, setup_intent = event.reference("customer"), event.reference("setup_intent")
         return Errand(customer, lambda: charge_from_now_on(customer, setup_intent))
