@@ -131,7 +131,7 @@ def other_than_fixed(price: Json) -> str:
 
 def _features(product: str) -> list[str]:
     attached = stripe_client().v1.products.features.list(product, {"limit": 100})
-    return sorted(each.entitlement_feature.lookup_key for each in attached.auto_paging_iter())
+    return sorted(each.to_dict()["entitlement_feature"]["lookup_key"] for each in attached.auto_paging_iter())
 
 
 def _plan(product: Json, features: list[str], prices: list[Json]) -> Json:
