@@ -43,8 +43,25 @@ print(*(name for name in sys.argv[4:] if name in sys.modules))
 """
 
 
-def loaded(python: Path, name: str, function: Path, layer: Path, *options: str) -> set[str]:
-    command = [python, "-I", "-W", "ignore", *options, "-c", READY, name, function, layer, *HEAVY.values()]
+ASKS_STRIPE = """
+import stripe
+from billing.stripe_http import PooledClient
+try:
+    stripe.StripeClient("sk_test_x", http_client=PooledClient(1, 1), base_addresses={"api": "http://127.0.0.1:1"}).v1.prices.list()
+except stripe.APIConnectionError:
+    pass
+"""
+
+LOGS = """
+from billing.log import logger
+logger().warning("x")
+"""
+
+
+def loaded(python: Path, name: str, function: Path, layer: Path, *options: str, then: str = "") -> set[str]:
+    """When the function is ready, and has then done something more."""
+    program = READY.replace("print", f"{then}\nprint")
+    command = [python, "-I", "-W", "ignore", *options, "-c", program, name, function, layer, *HEAVY.values()]
     done = subprocess.run(command, env={}, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     told = done.stdout.split()
@@ -56,6 +73,11 @@ def test_from_the_sources(name: str) -> None:
     assert loaded(Path(sys.executable), name, ROOT / "functions" / name, ROOT / "layers" / "billing") == MAY_LOAD[name]
 
 
+def test_a_log_line_loads_nothing_more() -> None:
+    found = loaded(Path(sys.executable), "webhook", ROOT / "functions" / "webhook", ROOT / "layers" / "billing", then=LOGS)
+    assert found == MAY_LOAD["webhook"]
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="Linux libraries cannot be loaded here")
 def test_as_built(built: Path, lambda_python: Path) -> None:
@@ -63,3 +85,5 @@ def test_as_built(built: Path, lambda_python: Path) -> None:
     folders = {path.stem: path.parent for path in built.glob("*Function/*.py")}
     assert folders.keys() == MAY_LOAD.keys()
     assert {name: loaded(lambda_python, name, folder, layer, "-S") for name, folder in folders.items()} == MAY_LOAD
+    asked = loaded(lambda_python, "cancel_subscription", folders["cancel_subscription"], layer, "-S", then=ASKS_STRIPE + LOGS)
+    assert asked == MAY_LOAD["cancel_subscription"] | {"stripe"}, "and none of what stripe-python can use besides"

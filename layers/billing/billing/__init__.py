@@ -9,12 +9,14 @@ from billing import lazy, patterns
 def _quiet(*libraries: str) -> None:
     import logging  # compiles patterns: not before the table of them is in use
 
+    logging.logAsyncioTasks = False  # each line would ask asyncio for its task, and the first one load it
     for library in libraries:
         logging.getLogger(library).setLevel(logging.WARNING)
 
 
 # Only a doubt, an errand and an error ask Stripe or look at its exceptions: an event that is simply stored loads nothing of it.
-lazy.defer("stripe")
+# stripe-python imports asyncio for its asynchronous clients, which are not used.
+lazy.defer("stripe", "asyncio")
 patterns.use()
 # At INFO, which on Lambda is lines that somebody pays for, they tell of every request and credential; pynamodb while it is imported.
 _quiet("botocore", "pynamodb", "stripe")
