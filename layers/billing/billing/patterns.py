@@ -6,25 +6,28 @@ made for another matcher, is compiled as ever; and C checks each code it is give
 
 import marshal
 import re
-from pathlib import Path
+from os.path import dirname, join  # pathlib compiles patterns of its own when it is imported
 from typing import Any, cast
 
-_FILE = Path(__file__).parents[1] / "billing_patterns"
+_FILE = join(dirname(dirname(__file__)), "billing_patterns")
 
 
 def use() -> None:
-    """From the sources there is no table, and nothing changes."""
+    """From the sources there is no table, and nothing changes; nor does it in a Python that keeps its compiler elsewhere: Lambda's patches
+    come unasked, and one that makes functions slower is better than one that ends them all."""
     try:
-        magic, known = marshal.loads(_FILE.read_bytes())
-    except OSError:
+        with open(_FILE, "rb") as file:
+            magic, known = marshal.loads(file.read())
+        compiler = cast(Any, re)._compiler
+        otherwise = compiler.compile
+        make, its_magic = compiler._sre.compile, compiler._sre.MAGIC
+    except (OSError, AttributeError):
         return
-    compiler = cast(Any, re)._compiler
-    matcher, otherwise = compiler._sre, compiler.compile
-    if magic != matcher.MAGIC:
+    if magic != its_magic:
         return
 
     def compile(pattern: Any, flags: int = 0) -> Any:
         made = known.get((pattern, int(flags)))
-        return matcher.compile(pattern, *made) if made else otherwise(pattern, flags)
+        return make(pattern, *made) if made else otherwise(pattern, flags)
 
     compiler.compile = compile

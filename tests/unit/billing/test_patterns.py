@@ -2,8 +2,11 @@
 
 import marshal
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -61,3 +64,39 @@ def test_from_the_sources_there_is_none(table: Table) -> None:
     before = re._compiler.compile  # pyright: ignore
     patterns.use()
     assert re._compiler.compile is before  # pyright: ignore
+
+
+@pytest.mark.parametrize("missing", ["_sre", "_compiler", "MAGIC"])
+def test_a_python_that_keeps_its_compiler_elsewhere_compiles_as_ever(table: Table, monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
+    compiler: Any = re._compiler  # pyright: ignore
+    compile = compiler.compile
+    table()
+    compiler.compile = compile
+    re.purge()
+    with monkeypatch.context() as patch:
+        if missing == "_compiler":
+            patch.delattr(re, "_compiler")
+        else:
+            matcher = {} if missing == "_sre" else {"_sre": SimpleNamespace(compile=compiler._sre.compile)}
+            patch.setattr(re, "_compiler", SimpleNamespace(compile=compile, **matcher))
+        patterns.use()
+    assert re.compile(PATTERN).fullmatch("recur12")
+
+
+def test_no_pattern_is_compiled_before_the_table_is_in_use() -> None:
+    program = f"""
+import re, sys
+compile, compiled = re._compiler.compile, []
+re._compiler.compile = lambda pattern, flags=0: (compiled.append(pattern), compile(pattern, flags))[1]
+sys.path.insert(0, {str(Path(patterns.__file__).parents[1])!r})
+import builtins
+opened = builtins.open
+def told(name, *rest):
+    if "billing_patterns" in str(name):
+        print(len(compiled))
+    return opened(name, *rest)
+builtins.open = told
+import billing
+"""
+    done = subprocess.run([sys.executable, "-I", "-S", "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["0"]
