@@ -10,10 +10,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from shake import models, roots
-from shake.by_name import ROOTS, StripeByName, never
+from shake.by_name import ROOTS, StripeByName, never, why_never
 from shake.bytecode import compile_beside, compile_in_place
 from shake.imports import Modules, imported_by, reachable
 from shake.patterns import compile_patterns
@@ -51,12 +52,25 @@ def build(architecture: str, artifacts: Path) -> None:
 
 def reached(packages: Path) -> Modules:
     """The modules that deployed code can reach: ours, all of them, and of the libraries what they lead to."""
-    ours = [".".join(path.relative_to(packages).with_suffix("").parts) for path in sorted((packages / "billing").rglob("*.py"))]
     by_name = StripeByName(packages)
+    ours: list[str] = []
+    for path in sorted((packages / "billing").rglob("*.py")):
+        place = path.relative_to(packages)
+        ours.append(".".join(place.with_suffix("").parts))
+        refuse_what_is_left_out(place, imported_by(ast.parse(path.read_bytes()), ".".join(place.parent.parts)))
     for path in sorted((PROJECT / "functions").glob("*/*.py")):
         tree = ast.parse(path.read_bytes())
+        refuse_what_is_left_out(path.relative_to(PROJECT), imported_by(tree, ""))
         ours += [*imported_by(tree, ""), *by_name.modules("", tree)]
     return reachable(packages, [*ours, *ROOTS], by_name.modules, never)
+
+
+def refuse_what_is_left_out(place: Path, imported: Iterable[str]) -> None:
+    """Of what libraries import, something may be left out; what our own code imports it needs."""
+    for name in imported:
+        why = why_never(name)
+        if why:
+            sys.exit(f"{place} imports {name}, which the layer leaves out ({why}): see NEVER in layers/billing/shake/by_name.py.")
 
 
 def is_ours(module: str) -> bool:

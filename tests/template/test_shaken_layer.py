@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import botocore
 import pytest
 
 from tests.template.sam_cli import ROOT, CloudFormation
@@ -27,6 +28,8 @@ for file in sorted(layer.rglob("*")):
         continue
     parts = file.relative_to(layer).with_suffix("").parts
     name = ".".join(parts).removesuffix(".__init__").partition(".cpython-")[0]
+    if name == "botocore.crt.auth":
+        continue  # only where awscrt lies beside: BESIDE loads it
     try:
         importlib.import_module(name)
     except ImportError as error:
@@ -37,12 +40,22 @@ print("\\n".join(failed))
 
 AWS_CLIENTS = """
 from botocore.session import get_session
-for service, operations in {"dynamodb": 4, "ssm": 1, "cognito-idp": 1}.items():
+for service in ("dynamodb", "ssm", "cognito-idp"):
     for region in ("us-east-1", "eu-west-3", "cn-north-1", "us-gov-west-1", "eusc-de-east-1"):
         client = get_session().create_client(service, region, aws_access_key_id="x", aws_secret_access_key="x")
         print(region, service, len(client.meta.service_model.operation_names), client.meta.endpoint_url)
         client.exceptions.ClientError
 """
+
+BESIDE = (
+    """
+sys.path.append(sys.argv[4])
+import awscrt, botocore.compat
+import botocore.auth, botocore.crt.auth
+assert botocore.compat.HAS_CRT and layer in pathlib.Path(botocore.compat.__file__).parents, "it has to lie beside the layer's botocore"
+"""
+    + AWS_CLIENTS
+)
 
 STRIPE_SERVICES = """
 import stripe
@@ -99,9 +112,9 @@ OPTIONAL = (
 """What libraries try to load, can do without, and is not here."""
 
 
-def alone(python: Path, layer: Path, program: str, **environment: str) -> str:
-    """What a program prints that sees the standard library and the layer, nothing else of this machine."""
-    command = [python, "-I", "-S", "-W", "ignore", "-c", ALONE + program, layer, "", OPTIONAL]
+def alone(python: Path, layer: Path, program: str, beside: Path | None = None, **environment: str) -> str:
+    """What a program prints that sees the standard library and the layer (and what is `beside` it), nothing else of this machine."""
+    command = [python, "-I", "-S", "-W", "ignore", "-c", ALONE + program, layer, "", OPTIONAL, beside or ""]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -122,6 +135,14 @@ def test_clients_find_their_endpoint_in_every_partition(layer: Path, lambda_pyth
     assert "cn-north-1 ssm 1 https://ssm.cn-north-1.amazonaws.com.cn" in found
     assert "eusc-de-east-1 cognito-idp 1 https://cognito-idp.eusc-de-east-1.amazonaws.eu" in found
     assert len(found) == 15
+
+
+def test_what_lies_behind_it_on_the_path_changes_nothing(layer: Path, lambda_python: Path, tmp_path: Path) -> None:
+    """Lambda's runtime has libraries of the same names, and another layer may bring awscrt, of which botocore makes use where it is."""
+    here = Path(botocore.__file__).parents[1]
+    for name in ("awscrt", "boto3", "botocore", "urllib3", "s3transfer", "jmespath", *(path.name for path in here.glob("_awscrt*"))):
+        (tmp_path / name).symlink_to(here / name)
+    assert alone(lambda_python, layer, BESIDE, tmp_path) == alone(lambda_python, layer, AWS_CLIENTS)
 
 
 def test_every_stripe_service_in_use_is_there(layer: Path, lambda_python: Path) -> None:

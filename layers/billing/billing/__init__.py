@@ -15,7 +15,8 @@ gc.set_threshold(100_000, 10, 10)
 def _quiet(*libraries: str) -> None:
     import logging  # compiles patterns: not before the table of them is in use
 
-    logging.logAsyncioTasks = False  # each line would ask asyncio for its task, and the first one load it
+    # Each line would ask asyncio for its task, and the first one load it. (Python 3.11 does not, and does not know the name.)
+    setattr(logging, "logAsyncioTasks", False)  # noqa: B010
     for library in libraries:
         logging.getLogger(library).setLevel(logging.WARNING)
 

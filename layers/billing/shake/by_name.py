@@ -16,17 +16,22 @@ NEVER = {
     "boto3": "Powertools' parameters and Stripe's samples use it; we ask botocore itself",
     "aws_lambda_powertools.event_handler": "only to serialize a pydantic model, and pydantic is not here",
     "aws_lambda_powertools.utilities.data_classes": "as above",
-    "botocore.crt.auth": "needs awscrt, which is not here",
     "urllib3.contrib.emscripten": "urllib3 in a browser",
     "urllib3.contrib.pyopenssl": "another TLS library, on demand",
     "urllib3.http2.connection": "needs h2, which is not here",
     "dateutil.tz.win": "Windows' registry",
 }
-"""Reached by a statement that never runs in a function of ours, and why. `tests/built` runs everything without them."""
+"""Reached by a statement that never runs in a function of ours, whatever lies beside the layer, and why. `tests/built` runs everything
+without them. (botocore.crt.auth is not among them: it is loaded where another layer brings awscrt.)"""
 
 
 def never(module: str) -> bool:
-    return any(module == each or module.startswith(f"{each}.") for each in NEVER)
+    return bool(why_never(module))
+
+
+def why_never(module: str) -> str:
+    """The reason for which a module is left out; "" for one that is not."""
+    return next((why for each, why in NEVER.items() if module == each or module.startswith(f"{each}.")), "")
 
 
 class StripeByName:
