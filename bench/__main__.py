@@ -68,6 +68,7 @@ def _all(arguments: argparse.Namespace) -> int:
         for name in FUNCTIONS[1:]:
             add(f"{name}_cold_over_floor", lambda name=name: suite.cold(bench, name, n))
         add("restore_over_floor", lambda: suite.restore(bench, n))
+        add("restore_aged_over_floor", lambda: suite.restore(bench, n, suite.AGED))
         warm = add("webhook_warm_over_floor", lambda: suite.warm(bench, n))
         add("layer_zip_over_pip", lambda: suite.layer_size(bench))
         naive: list[float] = []

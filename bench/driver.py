@@ -1,13 +1,15 @@
 """Runs in the measured process, in the place of Lambda's bootstrap: `driver.py EVENTS.json module.handler`.
 
 Imports the handler, calls it with each event and writes the last answer to stdout's last line. With SnapStart's variable set it runs the
-hooks that a function registered, as Lambda does around a snapshot. Nothing but what the standard library must load anyway.
+hooks that a function registered, as Lambda does around a snapshot; up to it the wall clock is SNAPSHOT_SECONDS behind, so old is the
+snapshot then. Nothing but what the standard library must load anyway.
 """
 
 import importlib
 import json
 import os
 import sys
+import time
 
 
 class Context:
@@ -25,6 +27,9 @@ class Context:
 
 
 def main(events: str, handler: str) -> None:
+    present, ago = time.time, [float(os.environ.get("SNAPSHOT_SECONDS", 0))]
+    if ago[0]:
+        time.time = lambda: present() - ago[0]
     module, _, name = handler.rpartition(".")
     call = getattr(importlib.import_module(module), name)
     hooks = sys.modules.get("snapshot_restore_py")
@@ -32,6 +37,7 @@ def main(events: str, handler: str) -> None:
     if snap_start and hooks:
         for function, positional, named in reversed(hooks.get_before_snapshot()):
             function(*positional, **named)
+    time.time, ago[0] = present, 0.0  # also for who took the function itself
     with open(events, "rb") as file:
         wanted = json.loads(file.read())
     if snap_start and hooks and wanted:

@@ -51,6 +51,7 @@ def measured(bench: Bench) -> Costs:
     costs = {f"{name}_cold_over_floor": suite.cold(bench, name, 1).value for name in ("webhook", "checkout", "cancel", "account")}
     costs["webhook_warm_over_floor"] = suite.warm(bench, 1).value
     costs["restore_over_floor"] = suite.restore(bench, 1).value
+    costs["restore_aged_over_floor"] = suite.restore(bench, 1, suite.AGED).value
     costs["layer_zip_bytes"] = suite.zipped(bench)
     return costs | calls_per_action()
 

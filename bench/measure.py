@@ -53,9 +53,12 @@ def valgrind() -> str:
     return found
 
 
-def instructions(artefact: Artefact, function: str, call: Call, events: int = 1, snap_start: bool = False) -> int:
-    """Of one process from its start to its last answer, bare Python included: imports, then so many events."""
-    return _counted(run(artefact, function, call, events, snap_start, counter()).stderr)
+def instructions(artefact: Artefact, function: str, call: Call, events: int = 1, snapshot: float | None = None) -> int:
+    """Of one process from its start to its last answer, bare Python included: imports, then so many events.
+
+    `snapshot`: with SnapStart's hooks run as around one that is so many seconds old.
+    """
+    return _counted(run(artefact, function, call, events, snapshot, counter()).stderr)
 
 
 def count(command: list[str | Path], environment: dict[str, str], counting: bool = True) -> int:
@@ -84,7 +87,7 @@ def run(
     function: str,
     call: Call,
     events: int,
-    snap_start: bool = False,
+    snapshot: float | None = None,
     before: list[str] | None = None,
     options: list[str] | None = None,
 ) -> "subprocess.CompletedProcess[bytes]":
@@ -92,7 +95,8 @@ def run(
     environment = call.environment | {
         "PYTHONPATH": os.pathsep.join(str(path) for path in (artefact.functions[function], *artefact.layers, runtime())),
         "LAMBDA_TASK_ROOT": str(artefact.functions[function]),
-        "AWS_LAMBDA_INITIALIZATION_TYPE": "snap-start" if snap_start else "on-demand",
+        "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand" if snapshot is None else "snap-start",
+        "SNAPSHOT_SECONDS": str(snapshot or 0),
         "PYTHONHASHSEED": "0",
         # Lambda's folders cannot be written to: bytecode that is not there is made again at each cold start.
         "PYTHONDONTWRITEBYTECODE": "1",

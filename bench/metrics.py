@@ -32,6 +32,7 @@ METRICS = {
         Metric("cancel_cold_over_floor", "POST /cancel-subscription, the first request", at_most=5),
         Metric("account_cold_over_floor", "GET /account, the first request", at_most=5),
         Metric("restore_over_floor", "the first event after a SnapStart restore, primed, over the primed floor", at_most=3.4),
+        Metric("restore_aged_over_floor", "the same of a snapshot two hours old: both ask for the secret again"),
         Metric("layer_zip_over_pip", "the layer's zip, over a zip of what pip installs", at_most=0.12),
         Metric("webhook_warm_over_floor", "each further event", at_most=6),
         Metric("djstripe_over_webhook_warm", "the same event in dj-stripe 2.11 on SQLite, over ours", at_least=8),

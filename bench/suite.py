@@ -24,6 +24,8 @@ AT_ONCE = 2
 MORE = 20
 """Events after the first, over which a warm one is averaged."""
 FEW_MORE = 5
+AGED = 2 * 3600
+"""Seconds: older than any secret may be, as nearly every snapshot is that an event is started from."""
 BENCH_PYTHON = ROOT / ".venv-bench" / "bin" / "python"
 PEERS = Path(__file__).with_name("peers")
 MILLION = 1e6
@@ -79,11 +81,11 @@ def warm(bench: Bench, n: int) -> Result:
     return ratio(*at_once(lambda each=each: repeat(n, lambda: further(each)) for each in (bench.ours, bench.floor)))
 
 
-def restore(bench: Bench, n: int) -> Result:
-    """The first event after a snapshot: a process that answers it, less one that is ready to be frozen."""
+def restore(bench: Bench, n: int, aged: float = 0) -> Result:
+    """The first event after a snapshot of so many seconds: a process that answers it, less one that is ready to be frozen."""
 
     def after(artefact: Artefact, call: Call) -> float:
-        ready, answered = (instructions(artefact, "webhook", call, events, snap_start=True) for events in (0, 1))
+        ready, answered = (instructions(artefact, "webhook", call, events, snapshot=aged) for events in (0, 1))
         return answered - ready
 
     call = bench.calls["webhook"]

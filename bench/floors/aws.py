@@ -76,12 +76,12 @@ _secrets: dict[str, tuple[float, str]] = {}
 
 
 def secret(variable: str) -> str:
-    """The SSM parameter that an environment variable names, remembered for five minutes."""
+    """The SSM parameter that an environment variable names, remembered for five minutes of the wall clock, which no snapshot stops."""
     name = os.environ[variable]
     read_at, value = _secrets.get(name, (float("-inf"), ""))
-    if time.monotonic() - read_at > SECRET_SECONDS:
+    if time.time() - read_at > SECRET_SECONDS:
         value = call("ssm", "GetParameter", {"Name": name, "WithDecryption": True})["Parameter"]["Value"]
-        _secrets[name] = (time.monotonic(), value)
+        _secrets[name] = (time.time(), value)
     return value
 
 

@@ -1,5 +1,6 @@
 """The floors are honest: they do the work that ours does, over TLS that is verified, and the far side takes nothing less."""
 
+import dataclasses
 import http.client
 import json
 import socket
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bench import artefacts
+from bench import artefacts, suite
 from bench.artefacts import PYTHON, Artefact
 from bench.calls import calls
 from bench.far_side import FarSide
@@ -53,6 +54,12 @@ def answer(floor: Artefact, far: FarSide, name: str) -> Any:
 def test_each_floor_makes_the_calls_that_ours_makes(floor: Artefact, far: FarSide, name: str) -> None:
     answer(floor, far, name)
     assert (far.calls, far.refused) == (CALLS[name], [])
+
+
+@pytest.mark.parametrize(("seconds", "asked"), [(0, []), (suite.AGED, ["GetParameter"])])
+def test_a_floor_restored_late_asks_for_its_secret_again(floor: Artefact, far: FarSide, seconds: float, asked: list[str]) -> None:
+    run(floor, "webhook", dataclasses.replace(calls(far)["webhook"], handler="primed_webhook.handler"), 1, snapshot=seconds)
+    assert far.calls == ["GetParameter", *asked, "UpdateItem"]
 
 
 def test_the_floor_parses_no_root_and_no_pattern_before_it_needs_it(floor: Artefact) -> None:
