@@ -60,8 +60,15 @@ def test_import_times_are_told_by_package() -> None:
         "import time:        50 |        450 | billing.events\n"
         "import time:        20 |        470 | webhook\n"
     )
-    found = dict(import_times(said, {"botocore", "billing"}))
+    found = dict(import_times([said], {"botocore", "billing"}))
     assert found == {"botocore": 300.0, STANDARD: 120.0, OWN: 50.0}
+
+
+def test_an_import_takes_its_least_of_all_runs() -> None:
+    def said(webhook: int, botocore: int) -> str:
+        return f"import time: {webhook:9} | {webhook:9} | webhook\nimport time: {botocore:9} | {botocore:9} | botocore.session\n"
+
+    assert dict(import_times([said(20, 900), said(80, 300)], {"botocore"})) == {"botocore": 300.0, STANDARD: 20.0}
 
 
 def test_a_million_renewals_need_few_environments_and_none_is_refused() -> None:
