@@ -20,16 +20,23 @@ _INSTRUCTIONS = re.compile(rb"I\s+refs:\s+([\d,]+)")
 
 @dataclass(frozen=True)
 class Figure:
-    """`value` is the median of `n` measurements, `spread` how far the farthest is from it, as a share of it."""
+    """`value` is the median of `n` measurements, `spread` how far the farthest is from it, as a share of it; of one there is none."""
 
     value: float
     n: int
-    spread: float
+    spread: float | None
 
     @classmethod
     def of(cls, values: list[float]) -> "Figure":
         middle = statistics.median(values)
-        return cls(middle, len(values), max(abs(value - middle) for value in values) / middle if middle else 0.0)
+        farthest = max(abs(value - middle) for value in values)
+        return cls(middle, len(values), None if len(values) == 1 else farthest / middle if middle else 0.0)
+
+
+def added(*spreads: float | None) -> float | None:
+    """The spread of a ratio of such figures; none where one of them has none."""
+    known = [spread for spread in spreads if spread is not None]
+    return sum(known) if len(known) == len(spreads) else None
 
 
 @dataclass(frozen=True)

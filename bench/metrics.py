@@ -50,7 +50,7 @@ class Result:
 
     value: float
     n: int
-    spread: float
+    spread: float | None
     ours: float | None = None
     floor: float | None = None
     naive: float | None = None
@@ -80,7 +80,8 @@ def rows(results: dict[str, Result]) -> list[list[str]]:
         mark = "" if not metric.to_reach else "reached" if metric.reached(result.value) else "missed"
         amounts = (f"{each:,.4g} {result.unit}".strip() if each is not None else "" for each in (result.floor, result.ours, result.naive))
         value = f"{result.value:,.0f}" if result.value >= 1000 else f"{result.value:.3g}"
-        found.append([name, value, metric.to_reach, mark, *amounts, str(result.n), f"{result.spread:.1%}"])
+        spread = "–" if result.spread is None else f"{result.spread:.1%}"
+        found.append([name, value, metric.to_reach, mark, *amounts, str(result.n), spread])
     return found
 
 

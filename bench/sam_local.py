@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from bench.artefacts import ROOT, TOOLS, BenchError, sam_build, scratch
-from bench.measure import Figure
+from bench.measure import Figure, added
 from bench.metrics import Result
 from local.ports import Ports
 from local.stack import LocalStack
@@ -34,7 +34,7 @@ def gateway(n: int) -> Result:
         stack = open_.enter_context(LocalStack(ports=Ports.free(), environment={}))
         sam = open_.enter_context(_start_api(stack, folder))
         ours, theirs = (Figure.of(_warm_calls(url + PATH, n)) for url in (stack.api_url, sam))
-    return Result(ours.value / theirs.value, n, ours.spread + theirs.spread, ours.value * 1000, None, theirs.value * 1000, "ms")
+    return Result(ours.value / theirs.value, n, added(ours.spread, theirs.spread), ours.value * 1000, None, theirs.value * 1000, "ms")
 
 
 def _warm_calls(url: str, n: int) -> list[float]:

@@ -15,7 +15,7 @@ from bench.artefacts import ROOT, Artefact
 from bench.calls import calls, webhook_event
 from bench.far_side import FarSide
 from bench.far_side.answers import STRIPE_KEY, WEBHOOK_SECRET
-from bench.measure import Call, Figure, count, instructions, run
+from bench.measure import Call, Figure, added, count, instructions, run
 from bench.metrics import Result
 from bench.scale import Cost
 
@@ -60,7 +60,7 @@ def at_once(jobs: Iterable[Callable[[], Figure]]) -> list[Figure]:
 
 def ratio(ours: Figure, floor: Figure, **more: float | None) -> Result:
     """Ours over the floor; its spread is both, added."""
-    spread = ours.spread + floor.spread
+    spread = added(ours.spread, floor.spread)
     return Result(ours.value / floor.value, min(ours.n, floor.n), spread, ours.value / MILLION, floor.value / MILLION, **more)  # pyright: ignore[reportArgumentType]
 
 
@@ -108,7 +108,7 @@ def plain(bench: Bench, ours: Result, n: int) -> tuple[Result, float]:
     assert ours.ours is not None
     value = same_figure.value / MILLION / ours.ours
     return Result(
-        value, n, same_figure.spread + ours.spread, ours.ours, ours.floor, same_figure.value / MILLION
+        value, n, added(same_figure.spread, ours.spread), ours.ours, ours.floor, same_figure.value / MILLION
     ), naive_figure.value / MILLION
 
 
@@ -120,7 +120,7 @@ def zipped(bench: Bench) -> int:
 def layer_size(bench: Bench) -> Result:
     """Zips of the layer and of what pip installs from the same lock file, in MB."""
     ours, pip = zipped(bench) / 1e6, artefacts.zipped_size(artefacts.pip_installed()) / 1e6
-    return Result(ours / pip, 1, 0.0, ours, None, pip, "MB")
+    return Result(ours / pip, 1, None, ours, None, pip, "MB")
 
 
 def peers(bench: Bench, warm: Result, n: int) -> dict[str, Result]:
@@ -157,7 +157,9 @@ def peers(bench: Bench, warm: Result, n: int) -> dict[str, Result]:
         dj_stripe = repeat(n, lambda: further([*django, "serve", folder], [*django, "prepare", folder]))
         sample = repeat(n, lambda: further([BENCH_PYTHON, PEERS / "flask_sample.py"], None))
     return {
-        name: Result(figure.value / MILLION / warm.ours, n, figure.spread + warm.spread, warm.ours, warm.floor, figure.value / MILLION)
+        name: Result(
+            figure.value / MILLION / warm.ours, n, added(figure.spread, warm.spread), warm.ours, warm.floor, figure.value / MILLION
+        )
         for name, figure in (("djstripe_over_webhook_warm", dj_stripe), ("stripe_sample_over_webhook_warm", sample))
     }
 

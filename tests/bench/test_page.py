@@ -3,7 +3,7 @@
 import pytest
 
 from bench.artefacts import BenchError
-from bench.measure import Figure
+from bench.measure import Figure, added
 from bench.metrics import METRICS, Result, as_json, as_markdown, as_text
 from bench.page import PAGE, fill
 from bench.scale import Cost, hottest_partition, play
@@ -30,8 +30,16 @@ def test_a_figure_is_a_median_with_the_farthest_measurement() -> None:
     assert Figure.of([10.0, 11.0, 9.5]) == Figure(10.0, 3, 0.1)
 
 
+def test_one_measurement_has_no_spread() -> None:
+    one = Figure.of([10.0])
+    assert (one.spread, added(one.spread, 0.1), added(0.2, 0.1)) == (None, None, pytest.approx(0.3))
+    results = {"webhook_cold_over_floor": Result(4.2, one.n, one.spread)}
+    assert as_markdown(results).endswith("| 1 | – |")
+    assert as_json(results)["webhook_cold_over_floor"]["spread"] is None
+
+
 def test_tables_say_whether_a_goal_was_reached() -> None:
-    results = {"webhook_cold_over_floor": Result(4.2, 3, 0.001, 870.0, 207.0), "djstripe_over_webhook_warm": Result(7.0, 1, 0.0)}
+    results = {"webhook_cold_over_floor": Result(4.2, 3, 0.001, 870.0, 207.0), "djstripe_over_webhook_warm": Result(7.0, 1, None)}
     assert "| `webhook_cold_over_floor` | 4.2 | ≤ 4.4 | reached | 207 M | 870 M |" in as_markdown(results)
     assert "missed" in as_text(results).splitlines()[2]
     assert as_json(results)["webhook_cold_over_floor"] | {"ours": 0} == {
