@@ -10,6 +10,7 @@ from pathlib import Path
 from bench import gate, local_stack, metrics, page, suite
 from bench.artefacts import ROOT, BenchError
 from bench.far_side import FarSide
+from bench.kept import keep, kept
 from bench.metrics import Result
 from bench.record import record
 from bench.scale import Cost
@@ -50,7 +51,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _all(arguments: argparse.Namespace) -> int:
-    results: dict[str, Result] = {}
+    results = kept()
 
     def add(name: str, measure: Callable[[], Result]) -> Result:
         print(f"… {name}", file=sys.stderr, flush=True)
@@ -64,7 +65,7 @@ def _all(arguments: argparse.Namespace) -> int:
     if arguments.sam_local:
         from bench.sam_local import gateway
 
-        add("gateway_over_sam_local", lambda: gateway(20))
+        keep("gateway_over_sam_local", add("gateway_over_sam_local", lambda: gateway(20)))
     with FarSide() as far:
         bench = Bench.prepare(far, arguments.built)
         webhook = add("webhook_cold_over_floor", lambda: suite.cold(bench, "webhook", 3))

@@ -12,6 +12,8 @@ class Metric:
     means: str
     at_most: float | None = None
     at_least: float | None = None
+    docker: bool = False
+    """Measured only with Docker: a run without says so."""
 
     @property
     def to_reach(self) -> str:
@@ -38,7 +40,9 @@ METRICS = {
         Metric("djstripe_over_webhook_warm", "the same event in dj-stripe 2.11 on SQLite, over ours", at_least=8),
         Metric("stripe_sample_over_webhook_warm", "the same event in Stripe's Flask sample, which stores nothing, over ours"),
         Metric("dev_ready_s", "`make dev` again, until it serves, in seconds", at_most=2.5),
-        Metric("gateway_over_sam_local", "a warm call through `make dev`, over one through `sam local start-api`", at_most=0.2),
+        Metric(
+            "gateway_over_sam_local", "a warm call through `make dev`, over one through `sam local start-api`", at_most=0.2, docker=True
+        ),
         Metric("webhook_events_held_60s", "events that `make dev` held in 60 s at one CPU's pace, none lost"),
     )
 }
@@ -55,6 +59,12 @@ class Result:
     floor: float | None = None
     naive: float | None = None
     unit: str = "M"
+    on: str = ""
+    """The day it was measured, where that was another run."""
+
+
+def today() -> str:
+    return f"{datetime.datetime.now(datetime.UTC):%d %B %Y}"
 
 
 def with_naive(result: Result, naive: float) -> Result:
@@ -64,20 +74,23 @@ def with_naive(result: Result, naive: float) -> Result:
 def how(quick: bool) -> str:
     """On what, and how thoroughly, the figures were measured."""
     host = f"{platform.system()} on {platform.machine()}, {os.cpu_count()} CPUs, Python {platform.python_version()}"
-    return f"Measured on {datetime.datetime.now(datetime.UTC):%d %B %Y}, {host}{', quickly (`make bench QUICK=1`)' if quick else ''}."
+    return f"Measured on {today()}, {host}{', quickly (`make bench QUICK=1`)' if quick else ''}."
 
 
 HEAD = ("metric", "value", "to reach", "", "floor", "ours, median", "naive", "n", "spread")
 
 
-def rows(results: dict[str, Result]) -> list[list[str]]:
-    """The table's cells, in the order of `METRICS`."""
+def rows(results: dict[str, Result], whole: bool = False) -> list[list[str]]:
+    """The table's cells, in the order of `METRICS`. A whole table has what needs Docker in any case."""
     found: list[list[str]] = [[*HEAD]]
     for name, metric in METRICS.items():
         if name not in results:
+            if whole and metric.docker:
+                found.append([name, "not measured", metric.to_reach, *[""] * (len(HEAD) - 3)])
             continue
         result = results[name]
         mark = "" if not metric.to_reach else "reached" if metric.reached(result.value) else "missed"
+        mark += f", on {result.on}" if result.on else ""
         amounts = (f"{each:,.4g} {result.unit}".strip() if each is not None else "" for each in (result.floor, result.ours, result.naive))
         value = f"{result.value:,.0f}" if result.value >= 1000 else f"{result.value:.3g}"
         spread = "–" if result.spread is None else f"{result.spread:.1%}"
@@ -99,15 +112,18 @@ def as_text(results: dict[str, Result]) -> str:
 
 
 def as_markdown(results: dict[str, Result]) -> str:
-    head, *body = rows(results)
+    head, *body = rows(results, whole=True)
     lines = ["| " + " | ".join(head) + " |", "|---|" + "---:|" * (len(head) - 1)]
     lines += ["| " + " | ".join((f"`{row[0]}`", *row[1:])) + " |" for row in body]
     return "\n".join(lines)
 
 
-def as_json(results: dict[str, Result]) -> dict[str, dict[str, float | None]]:
-    """What build/bench.json holds."""
-    return {
+def as_json(results: dict[str, Result]) -> dict[str, dict[str, float | str | None]]:
+    """What build/bench.json holds. `on` is there where a value is another day's; what needed Docker and was never measured is null."""
+    found: dict[str, dict[str, float | str | None]] = {
         name: {"value": each.value, "floor": each.floor, "n": each.n, "spread": each.spread, "ours": each.ours, "naive": each.naive}
+        | ({"on": each.on} if each.on else {})
         for name, each in results.items()
     }
+    missing = [name for name, metric in METRICS.items() if metric.docker and name not in results]
+    return found | {name: {"value": None, "floor": None, "n": 0, "spread": None} for name in missing}

@@ -1,10 +1,13 @@
 """The generated parts of docs/performance.md, and the figures behind them."""
 
+from pathlib import Path
+
 import pytest
 
 from bench.artefacts import BenchError
+from bench.kept import keep, kept
 from bench.measure import Figure, added
-from bench.metrics import METRICS, Result, as_json, as_markdown, as_text
+from bench.metrics import METRICS, Result, as_json, as_markdown, as_text, today
 from bench.page import PAGE, fill
 from bench.scale import Cost, hottest_partition, play
 from bench.waterfall import OWN, STANDARD, import_times
@@ -34,8 +37,21 @@ def test_one_measurement_has_no_spread() -> None:
     one = Figure.of([10.0])
     assert (one.spread, added(one.spread, 0.1), added(0.2, 0.1)) == (None, None, pytest.approx(0.3))
     results = {"webhook_cold_over_floor": Result(4.2, one.n, one.spread)}
-    assert as_markdown(results).endswith("| 1 | – |")
+    assert "| 1 | – |" in as_markdown(results)
     assert as_json(results)["webhook_cold_over_floor"]["spread"] is None
+
+
+def test_what_needs_docker_is_shown_with_its_day_or_said_to_be_missing(tmp_path: Path) -> None:
+    name = "gateway_over_sam_local"
+    assert f"| `{name}` | not measured | ≤ 0.2 |" in as_markdown({})
+    assert as_json({})[name]["value"] is None
+    file = tmp_path / "kept.json"
+    assert kept(file) == {}
+    keep(name, Result(0.01, 20, 0.2, 3.0, None, 300.0, "ms"), file)
+    results = kept(file)
+    assert f"| `{name}` | 0.01 | ≤ 0.2 | reached, on {today()} |  | 3 ms | 300 ms | 20 | 20.0% |" in as_markdown(results)
+    assert as_json(results)[name]["on"] == today()
+    assert name not in as_text({"webhook_cold_over_floor": Result(4.2, 1, None)})
 
 
 def test_tables_say_whether_a_goal_was_reached() -> None:
