@@ -74,7 +74,8 @@ def _all(arguments: argparse.Namespace) -> int:
         add("restore_over_floor", lambda: suite.restore(bench, n))
         add("restore_aged_over_floor", lambda: suite.restore(bench, n, suite.AGED))
         warm = add("webhook_warm_over_floor", lambda: suite.warm(bench, n))
-        add("layer_zip_over_pip", lambda: suite.layer_size(bench))
+        add("layer_zip_over_pip", lambda: suite.layer_size(bench, bytecode=True))
+        add("layer_zip_over_pip_without_bytecode", lambda: suite.layer_size(bench, bytecode=False))
         naive: list[float] = []
 
         def plain() -> Result:

@@ -138,12 +138,12 @@ def pip_installed() -> Path:
     return folder
 
 
-def zipped_size(folder: Path) -> int:
-    """Bytes of a zip of all files below a folder, compressed as zip does by default."""
+def zipped_size(folder: Path, bytecode: bool = True) -> int:
+    """Bytes of a zip of all files below a folder, or of all that are no bytecode, compressed as zip does by default."""
     with tempfile.TemporaryFile() as file:
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
             for path in sorted(folder.rglob("*")):
-                if path.is_file():
+                if path.is_file() and (bytecode or path.suffix != ".pyc"):
                     archive.writestr(zipfile.ZipInfo(str(path.relative_to(folder))), path.read_bytes(), zipfile.ZIP_DEFLATED)
         return file.tell()
 

@@ -117,9 +117,9 @@ def zipped(bench: Bench) -> int:
     return artefacts.zipped_size(bench.layer)
 
 
-def layer_size(bench: Bench) -> Result:
-    """Zips of the layer and of what pip installs from the same lock file, in MB."""
-    ours, pip = zipped(bench) / 1e6, artefacts.zipped_size(artefacts.pip_installed()) / 1e6
+def layer_size(bench: Bench, bytecode: bool) -> Result:
+    """Zips of the layer and of what pip installs from the same lock file, with its bytecode or without, in MB."""
+    ours, pip = zipped(bench) / 1e6, artefacts.zipped_size(artefacts.pip_installed(), bytecode) / 1e6
     return Result(ours / pip, 1, None, ours, None, pip, "MB")
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.artefacts import BenchError
+from bench.artefacts import BenchError, zipped_size
 from bench.kept import keep, kept
 from bench.measure import Figure, added
 from bench.metrics import METRICS, Result, as_json, as_markdown, as_text, today
@@ -54,6 +54,14 @@ def test_what_needs_docker_is_shown_with_its_day_or_said_to_be_missing(tmp_path:
     assert name not in as_text({"webhook_cold_over_floor": Result(4.2, 1, None)})
 
 
+def test_what_is_zipped_is_with_bytecode_or_without(tmp_path: Path) -> None:
+    (tmp_path / "pkg" / "__pycache__").mkdir(parents=True)
+    (tmp_path / "pkg" / "module.py").write_text("x = 1\n")
+    alone = zipped_size(tmp_path)
+    (tmp_path / "pkg" / "__pycache__" / "module.cpython-313.pyc").write_bytes(bytes(range(256)))
+    assert zipped_size(tmp_path) > alone == zipped_size(tmp_path, bytecode=False)
+
+
 def test_tables_say_whether_a_goal_was_reached() -> None:
     results = {"webhook_cold_over_floor": Result(4.2, 3, 0.001, 870.0, 207.0), "djstripe_over_webhook_warm": Result(7.0, 1, None)}
     assert "| `webhook_cold_over_floor` | 4.2 | ≤ 4.4 | reached | 207 M | 870 M |" in as_markdown(results)
@@ -71,6 +79,7 @@ def test_tables_say_whether_a_goal_was_reached() -> None:
 def test_every_metric_that_was_promised_has_its_goal() -> None:
     assert {name for name, metric in METRICS.items() if not metric.to_reach} == {
         "restore_aged_over_floor",
+        "layer_zip_over_pip_without_bytecode",
         "stripe_sample_over_webhook_warm",
         "webhook_events_held_60s",
     }
