@@ -32,6 +32,7 @@ FUNCTIONS = {
     "checkout": "CreateCheckoutSessionFunction",
     "cancel": "CancelSubscriptionFunction",
     "account": "AccountFunction",
+    "entitlements": "EntitlementsFunction",
 }
 
 
@@ -88,10 +89,7 @@ def plain() -> Artefact:
 
 
 def _handles(path: Path, name: str) -> bool:
-    return (
-        path.stem
-        == {"webhook": "webhook", "checkout": "create_checkout_session", "cancel": "cancel_subscription", "account": "account"}[name]
-    )
+    return path.stem == {"checkout": "create_checkout_session", "cancel": "cancel_subscription"}.get(name, name)
 
 
 def naive(libraries: Artefact) -> Artefact:

@@ -1,4 +1,4 @@
-"""The four invocations that are measured: a renewal's webhook, and what people wait for when they buy, leave, and look."""
+"""The invocations that are measured: a renewal's webhook, what people wait for when they buy, leave, and look, and what apps ask most."""
 
 import hashlib
 import hmac
@@ -8,20 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bench.artefacts import ROOT
+from bench.artefacts import FUNCTIONS, ROOT
 from bench.far_side import FarSide
 from bench.far_side.answers import WEBHOOK_SECRET, recorded
 from bench.far_side.signatures import ACCESS_KEY, SECRET_KEY
 from bench.measure import Call
 from local.lambdas.environment import Endpoints, environment
 from local.template import Template
-
-LOGICAL = {
-    "webhook": "WebhookFunction",
-    "checkout": "CreateCheckoutSessionFunction",
-    "cancel": "CancelSubscriptionFunction",
-    "account": "AccountFunction",
-}
 
 
 def calls(far: FarSide, template: Path = ROOT / "template.yaml") -> dict[str, Call]:
@@ -34,7 +27,7 @@ def calls(far: FarSide, template: Path = ROOT / "template.yaml") -> dict[str, Ca
     functions = {function.logical_id: function for function in read.functions}
     found: dict[str, Call] = {}
     for name, event in _events().items():
-        function = functions[LOGICAL[name]]
+        function = functions[FUNCTIONS[name]]
         variables = environment(function, endpoints=Endpoints(far.url, None), runtime_api="127.0.0.1:9")
         variables |= {"AWS_ACCESS_KEY_ID": ACCESS_KEY, "AWS_SECRET_ACCESS_KEY": SECRET_KEY, "SSL_CERT_FILE": str(far.system_bundle)}
         found[name] = Call(function.handler, variables, event)
@@ -47,7 +40,10 @@ def _events() -> dict[str, Callable[[], Any]]:
     checkout = _api_event("POST", "/create-checkout-session", buyer, {"lookupKey": "basic_monthly"})
     cancel = _api_event("POST", "/cancel-subscription", subscriber, {"subscriptionId": subscription, "when": "period_end"})
     account = _api_event("GET", "/account", subscriber)
-    return {"webhook": webhook_event, "checkout": lambda: checkout, "cancel": lambda: cancel, "account": lambda: account}
+    entitlements = _api_event("GET", "/entitlements", subscriber)
+    people = {"checkout": checkout, "cancel": cancel, "account": account, "entitlements": entitlements}
+    found: dict[str, Callable[[], Any]] = {"webhook": webhook_event}
+    return found | {name: lambda event=event: event for name, event in people.items()}
 
 
 def webhook_event(number: int = 0) -> Any:

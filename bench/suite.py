@@ -71,11 +71,11 @@ def cold(bench: Bench, name: str, n: int) -> Result:
     )
 
 
-def warm(bench: Bench, n: int) -> Result:
+def warm(bench: Bench, name: str, n: int) -> Result:
     """A further event of the same process: `MORE` of them, less what a process with one event takes."""
 
     def further(artefact: Artefact) -> float:
-        one, many = (instructions(artefact, "webhook", bench.calls["webhook"], events) for events in (1, 1 + MORE))
+        one, many = (instructions(artefact, name, bench.calls[name], events) for events in (1, 1 + MORE))
         return (many - one) / MORE
 
     return ratio(*at_once(lambda each=each: repeat(n, lambda: further(each)) for each in (bench.ours, bench.floor)))

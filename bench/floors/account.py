@@ -1,10 +1,8 @@
 """The floor of GET /account: one read, and what it says."""
 
-import os
-import time
-
 import api
 import aws
+from access import features, subscriptions
 from subscription import shown
 
 LIVE = ("active", "trialing", "past_due")
@@ -19,25 +17,17 @@ def account(event: dict) -> dict:
     user = aws.get(f"user#{api.caller(event)['sub']}")
     if user is None or not user.get("customer"):
         return {"otherSubscriptions": [], "features": []}
-    parts = user["parts"]
-    subscriptions = [part["value"] for key, part in parts.items() if key.startswith("subscription:") and part["value"]]
-    subscriptions.sort(key=lambda each: (each["status"] in LIVE, each["created"]), reverse=True)
-    method = parts.get(f"payment_method:{subscriptions[0]['payment_method']}") if subscriptions else None
+    owned = sorted(subscriptions(user), key=lambda each: (each["status"] in LIVE, each["created"]), reverse=True)
+    method = user["parts"].get(f"payment_method:{owned[0]['payment_method']}") if owned else None
     found = {
         "customerId": user["customer"],
-        "otherSubscriptions": [shown(user, each) for each in subscriptions[1:]],
-        "features": list(parts["entitlements"]["value"]["features"]) if any(map(grants, subscriptions)) else [],
+        "otherSubscriptions": [shown(user, each) for each in owned[1:]],
+        "features": features(user, owned),
     }
-    if subscriptions:
-        found["subscription"] = shown(user, subscriptions[0])
+    if owned:
+        found["subscription"] = shown(user, owned[0])
     if method:
         value = method["value"]
         names = {"id": "id", "type": "type", "brand": "brand", "last4": "last4", "expMonth": "exp_month", "expYear": "exp_year"}
         found["paymentMethod"] = {shown_as: value[name] for shown_as, name in names.items() if value[name] is not None}
     return found
-
-
-def grants(subscription: dict) -> bool:
-    if subscription["status"] == "past_due":
-        return time.time() < subscription["period_start"] + int(os.environ["PAST_DUE_GRACE_DAYS"]) * 86_400
-    return subscription["status"] in ("active", "trialing")

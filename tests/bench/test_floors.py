@@ -23,6 +23,7 @@ CALLS = {
     "checkout": ["GetItem", "UpdateItem", "GetParameter", "Stripe POST", "UpdateItem"],
     "cancel": ["GetItem", "GetParameter", "Stripe POST", "UpdateItem"],
     "account": ["GetItem"],
+    "entitlements": ["GetItem"],
 }
 
 
