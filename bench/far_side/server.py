@@ -29,6 +29,8 @@ class FarSide:
         self.refused: list[str] = []
         self.calls: list[str] = []
         """What was asked: DynamoDB's and SSM's operations, Stripe's methods."""
+        self.requests: list[tuple[str, str, bytes]] = []
+        """The same in full: method, target or path, body."""
         self._server = _Server(("127.0.0.1", 0), _Handler)
         self._server.far, self._server.answers, self._server.tls = self, Answers(), made.context
         self.url = f"https://127.0.0.1:{self._server.server_port}"
@@ -70,6 +72,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(headers.get("content-length", 0)))
         of_aws = "x-amz-target" in headers
         self.server.far.calls.append(headers["x-amz-target"].rpartition(".")[2] if of_aws else f"Stripe {self.command}")
+        self.server.far.requests.append((self.command, headers.get("x-amz-target", self.path), body))
         answer = self.server.answers.aws if of_aws else self.server.answers.stripe
         try:
             status, content = 200, answer(self.command, self.path, headers, body)

@@ -7,6 +7,7 @@ import base64
 import http.client
 import json
 import os
+import time
 from email.utils import parsedate_to_datetime
 from functools import cache
 from urllib.parse import quote_plus
@@ -53,21 +54,30 @@ def connection() -> http.client.HTTPSConnection:
     return http.client.HTTPSConnection(os.environ["STRIPE_API_BASE"].removeprefix("https://"), timeout=5.5, context=aws.tls())
 
 
-def stripe(method: str, path: str, parameters: dict, key: str) -> tuple[dict, int]:
-    """Stripe's answer, and its Date in Unix seconds. Raises `Refused` for what is none."""
+def stripe(event: dict, method: str, path: str, parameters: dict, key: str) -> tuple[dict, int]:
+    """Stripe's answer, and its Date in Unix seconds; asking and answer are in the log. Raises `Refused` for what is no answer."""
     headers = {
         "Authorization": f"Bearer {aws.secret('STRIPE_SECRET_KEY_PARAMETER')}",
         "Stripe-Version": os.environ["STRIPE_API_VERSION"],
         "Content-Type": "application/x-www-form-urlencoded",
         "Idempotency-Key": key,
     }
+    log(event, "Asking Stripe")
+    sent = time.monotonic()
     wire = connection()
     wire.request(method, path, "&".join(form(parameters)).encode(), headers)
     response = wire.getresponse()
     content = json.loads(response.read())
+    log(event, "Stripe", request=response.headers["Request-Id"], milliseconds=round((time.monotonic() - sent) * 1000))
     if response.status != 200:
         raise Refused(503 if response.status >= 500 else 500, "stripe")
     return content, int(parsedate_to_datetime(response.headers["Date"]).timestamp())
+
+
+def log(event: dict, message: str, **more: object) -> None:
+    at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    line = {"level": "INFO", "message": message, "timestamp": at, "service": "recur", "user": caller(event)["sub"]}
+    print(json.dumps(line | {"correlation_id": event["requestContext"]["requestId"]} | more))
 
 
 def form(value: object, name: str = "") -> list[str]:

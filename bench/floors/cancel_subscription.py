@@ -27,7 +27,7 @@ def cancel(event: dict) -> dict:
         raise api.Refused(409, "subscription_ended")
     sent = time.monotonic()
     method, parameters = ("DELETE", {}) if body.get("when", "now") == "now" else ("POST", {"cancel_at_period_end": True})
-    subscription, date = api.stripe(method, f"/v1/subscriptions/{body['subscriptionId']}", parameters, uuid.uuid4().hex)
+    subscription, date = api.stripe(event, method, f"/v1/subscriptions/{body['subscriptionId']}", parameters, uuid.uuid4().hex)
     news = {
         "value": kept(subscription),
         "lo": int(date - (time.monotonic() - sent)) - MARGIN_SECONDS,

@@ -36,7 +36,7 @@ def open_session(event: dict) -> dict:
         name.startswith("subscription:") and part["value"]["status"] != "canceled" for name, part in user["parts"].items()
     ):
         raise api.Refused(409, "live_subscription")
-    session = make(user["customer"], claims["sub"], claim)
+    session = make(event, user["customer"], claims["sub"], claim)
     named = aws.update(
         key,
         "SET #checkout.#session = :session",
@@ -60,7 +60,7 @@ def on_sale(body: dict) -> dict:
     raise api.Refused(400, "unknown_price")
 
 
-def make(customer: str, user: str, claim: dict) -> dict:
+def make(event: dict, customer: str, user: str, claim: dict) -> dict:
     metadata = {"app": "recur", "stage": os.environ["STAGE"], "user": user}
     parameters = {
         "mode": "subscription",
@@ -73,5 +73,5 @@ def make(customer: str, user: str, claim: dict) -> dict:
         "metadata": metadata,
         "return_url": f"{os.environ['SITE_URL']}/return.html?session_id={{CHECKOUT_SESSION_ID}}",
     }
-    session, _ = api.stripe("POST", "/v1/checkout/sessions", parameters, f"checkout:{claim['attempt']}")
+    session, _ = api.stripe(event, "POST", "/v1/checkout/sessions", parameters, f"checkout:{claim['attempt']}")
     return session

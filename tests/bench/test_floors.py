@@ -3,16 +3,22 @@
 import dataclasses
 import http.client
 import json
+import re
+import shutil
 import socket
 import ssl
 import subprocess
+import sys
+import sysconfig
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 
-from bench import artefacts, suite
-from bench.artefacts import PYTHON, Artefact
+from bench import artefacts, measure, suite
+from bench.artefacts import PYTHON, ROOT, Artefact
 from bench.calls import calls
 from bench.far_side import FarSide
 from bench.far_side.answers import STRIPE_KEY, recorded
@@ -43,18 +49,70 @@ def floor(far: FarSide) -> Artefact:
 @pytest.fixture(autouse=True)
 def fresh(far: FarSide) -> None:
     far.calls.clear()
+    far.requests.clear()
     far.refused.clear()
 
 
+def said(artefact: Artefact, far: FarSide, name: str) -> tuple[Any, list[Any]]:
+    """The answer's body, and what was logged before it."""
+    *logged, last = (json.loads(line) for line in run(artefact, name, calls(far)[name], 1).stdout.splitlines() if line)
+    return json.loads(last["body"]), logged
+
+
 def answer(floor: Artefact, far: FarSide, name: str) -> Any:
-    said = run(floor, name, calls(far)[name], 1).stdout.splitlines()
-    return json.loads(json.loads(said[-1])["body"])
+    return said(floor, far, name)[0]
+
+
+@pytest.fixture(scope="module")
+def ours(far: FarSide, floor: Artefact, tmp_path_factory: pytest.TempPathFactory) -> Artefact:
+    """From the sources, with the libraries of this environment: what is asked is the same as when it is built."""
+    layer = tmp_path_factory.mktemp("layer")
+    shutil.copytree(ROOT / "layers" / "billing" / "billing", layer / "billing")
+    shutil.copytree(floor.functions["account"] / "roots", layer / "billing_roots")
+    files = {path.stem: path.parent for path in (ROOT / "functions").glob("*/*.py")}
+    functions = {name: files[call.handler.partition(".")[0]] for name, call in calls(far).items()}
+    return Artefact("sources", functions, (layer, Path(sysconfig.get_path("purelib"))))
+
+
+OPTIONS = {"ReturnConsumedCapacity"}
+"""What PynamoDB asks for besides, and nobody reads."""
+
+
+def essence(request: tuple[str, str, bytes]) -> Any:
+    """A request without what each writer names and orders by taste, and without what is new each time (attempts, versions, times)."""
+    method, target, raw = request
+    if target.startswith("/"):
+        return method, target, dict(parse_qsl(raw.decode()))
+    body = {name: value for name, value in json.loads(raw).items() if name not in OPTIONS}
+    names, values = (body.pop(f"ExpressionAttribute{kind}", {}) for kind in ("Names", "Values"))
+    meant = names | {name: json.dumps(shape(value), sort_keys=True) for name, value in values.items()}
+    for part in ("UpdateExpression", "ConditionExpression"):
+        if part in body:
+            spelt = re.sub(r"[#:]\w+", lambda found: meant[found[0]], body[part])
+            body[part] = re.sub(r"[\s()]", "", spelt)
+    return method, target, body
+
+
+def shape(value: Any) -> Any:
+    """A DynamoDB value with its types and its members' names; of text and numbers only that they are there."""
+    ((kind, content),) = value.items()
+    if kind == "M":
+        return {name: shape(each) for name, each in content.items()}
+    return [shape(each) for each in content] if kind == "L" else kind
 
 
 @pytest.mark.parametrize("name", CALLS)
-def test_each_floor_makes_the_calls_that_ours_makes(floor: Artefact, far: FarSide, name: str) -> None:
-    answer(floor, far, name)
+def test_each_floor_does_what_ours_does(floor: Artefact, ours: Artefact, far: FarSide, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same calls with the same parts, the same answer, and as many lines of log."""
+    answered, logged = said(floor, far, name)
+    asked = [essence(request) for request in far.requests]
     assert (far.calls, far.refused) == (CALLS[name], [])
+    far.requests.clear()
+    monkeypatch.setattr(measure, "PYTHON", Path(sys.executable))  # its libraries may be another Python's than Lambda's
+    answered_by_ours, logged_by_ours = said(ours, far, name)
+    assert asked == [essence(request) for request in far.requests]
+    assert answered == answered_by_ours
+    assert [len(logged), far.refused] == [len(logged_by_ours), []]
 
 
 @pytest.mark.parametrize(("seconds", "asked"), [(0, []), (suite.AGED, ["GetParameter"])])
