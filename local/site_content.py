@@ -7,8 +7,9 @@ from pathlib import PurePosixPath
 from typing import Any
 
 CONFIG_FILE = "config.json"
-CACHE_CONTROL = "no-cache"
-"""Names carry no hash, so browsers must ask each time."""
+CACHE_CONTROL = "public, max-age=0, must-revalidate, s-maxage=31536000"
+"""Names carry no hash, so browsers must ask each time. CloudFront may keep all of it for a year, as long as it keeps anything: a deployment
+that changes a file tells it to forget everything (`ops.deploy.site.invalidate`). Errors it keeps for ten seconds, whatever this says."""
 
 # Fixed, so that the answer does not hang on the machine's own table.
 _TYPES = {
