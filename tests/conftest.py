@@ -26,6 +26,10 @@ ROOT = Path(__file__).parents[1]
 if built := os.environ.get("TEST_TEMPLATE"):
     local_stack.TEMPLATE = Path(built).resolve()
 
+# Tests type make as somebody does in a terminal, whatever make runs them.
+for name in ("MAKEFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "MFLAGS", "ARGS"):
+    os.environ.pop(name, None)
+
 # As on Lambda: the layer's folder, and each function's own (so `import plans` is functions/plans/plans.py).
 sys.path[:0] = [str(ROOT / "layers" / "billing"), *(str(folder) for folder in sorted((ROOT / "functions").iterdir()) if folder.is_dir())]
 

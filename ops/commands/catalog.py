@@ -62,6 +62,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _account(which: deployment.Which) -> StripeClient:
+    if isinstance(which, str):
+        return account_of_stage(which, session_of(which))
     stage = deployment.stage_of(which) if which else None
     return account_of_stage(stage, boto3) if stage else account()
 

@@ -61,7 +61,7 @@ class Patient:
         key = self.parameters.get("secret-key")
         if key is None:
             stores = self.typed("secrets set stripe-key", needs_stack=False)
-            raise NoAccount(f"There is no {self.parameters.path('secret-key')}. This stores one: {stores}")
+            raise NoAccount(f"There is no {self.parameters.path('secret-key')} in {self.parameters.region}. This stores one: {stores}")
         check(key, self.stage)
         return client(key, self.deployment.environment)
 

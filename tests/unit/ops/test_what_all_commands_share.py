@@ -76,7 +76,7 @@ def test_keys_are_in_camel_case(
     line: str, deployed: Parameters, account: InProcessStripe, tell: Tell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(settling.time, "sleep", lambda seconds: None)
-    monkeypatch.setattr(sys, "stdin", io.StringIO("pk_" + "test_public12345"))
+    monkeypatch.setattr(sys, "stdin", io.StringIO("pk_" + "test_local"))
     account.subscriber("u2")
     account.deliver()
     account.now()

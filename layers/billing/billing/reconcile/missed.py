@@ -69,10 +69,10 @@ class Missed:
 
     def _sweep(self, job: Job, sweep: Progress) -> None:
         anew = [Window(sweep["start"], sweep["end"] + 1, batch=batch) for batch in range(len(BATCHES))]
-        lost = sweep.get("lost", 0)
+        lost, whole_time = sweep.get("lost", 0), _to_do([asdict(window) for window in anew])
 
         def save(windows: list[Json]) -> None:
-            self._crew.report.reached = 1 - _to_do(windows) / _to_do([asdict(window) for window in anew])
+            self._crew.report.reached = 1 - _to_do(windows) / whole_time
             job.save(sweep | {"windows": windows, "lost": self._still_lost(lost)})
 
         Walk(self._crew, whole(sweep, *anew), _listed, self._heal).go(save)

@@ -64,13 +64,12 @@ class Walk:
 
         `save` is given what is left to do, by this thread alone: at the beginning, every few seconds and at the end."""
         hands = [threading.Thread(target=self._labour, args=(number,), name=f"hand-{number}") for number in range(self._crew.hands)]
+        save(self._left())
         try:
             for hand in hands:
                 hand.start()
-            while self._busy():
+            while not self._done_within(SAVE_EVERY):
                 save(self._left())
-                with self._changed:
-                    self._changed.wait_for(lambda: not self._busy(), SAVE_EVERY)
         except BaseException as error:
             self._fail(error)
             raise
@@ -81,8 +80,9 @@ class Walk:
         if self._failure:
             raise self._failure
 
-    def _busy(self) -> bool:
-        return not self._failure and bool(self._waiting or self._at_work)
+    def _done_within(self, seconds: float) -> bool:
+        with self._changed:
+            return self._changed.wait_for(lambda: bool(self._failure) or not (self._waiting or self._at_work), seconds)
 
     def _left(self) -> list[Json]:
         with self._changed:
