@@ -89,7 +89,7 @@ def rows(results: dict[str, Result], whole: bool = False) -> list[list[str]]:
     for name, metric in METRICS.items():
         if name not in results:
             if whole and metric.docker:
-                found.append([name, "not measured", metric.to_reach, *[""] * (len(HEAD) - 3)])
+                found.append([name, "not measured in this run", metric.to_reach, *[""] * (len(HEAD) - 3)])
             continue
         result = results[name]
         mark = "" if not metric.to_reach else "reached" if metric.reached(result.value) else "missed"

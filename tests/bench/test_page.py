@@ -43,7 +43,7 @@ def test_one_measurement_has_no_spread() -> None:
 
 def test_what_needs_docker_is_shown_with_its_day_or_said_to_be_missing(tmp_path: Path) -> None:
     name = "gateway_over_sam_local"
-    assert f"| `{name}` | not measured | ≤ 0.2 |" in as_markdown({})
+    assert f"| `{name}` | not measured in this run | ≤ 0.2 |" in as_markdown({})
     assert as_json({})[name]["value"] is None
     file = tmp_path / "kept.json"
     assert kept(file) == {}
