@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 
 from local import stack as local_stack
@@ -29,6 +30,10 @@ if built := os.environ.get("TEST_TEMPLATE"):
 # Tests type make as somebody does in a terminal, whatever make runs them.
 for name in ("MAKEFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "MFLAGS", "ARGS"):
     os.environ.pop(name, None)
+
+# The same examples in each run, and none that fails for being slow on a busy machine.
+settings.register_profile("steady", derandomize=True, database=None, deadline=None)
+settings.load_profile("steady")
 
 # As on Lambda: the layer's folder, and each function's own (so `import plans` is functions/plans/plans.py).
 sys.path[:0] = [str(ROOT / "layers" / "billing"), *(str(folder) for folder in sorted((ROOT / "functions").iterdir()) if folder.is_dir())]
