@@ -1,7 +1,7 @@
 """A day on which everybody renews, second by second, for one and for a hundred million subscribers: `python -m bench scale`.
 
 Played with: Lambda's concurrency and how fast it grows, its cold starts, DynamoDB's partitions and their limit, Stripe's rate limit, and
-reconcile's share of it as template.yaml gives it. What an event takes is measured (build/bench.json where there is one). Sources of
+reconcile's share of it as template.yaml gives it. What an event takes is measured (build/bench-seconds.json where there is one). Sources of
 the limits stand beside them.
 """
 
