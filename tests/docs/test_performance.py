@@ -16,9 +16,6 @@ VALUE, FLOOR, OURS, NAIVE = range(4)
 DIGITS = (3, 4, 4, 4)
 """Significant digits that the table's columns are printed with (bench/metrics.py)."""
 
-AWAITED: set[str] = set()
-"""Not in the table yet, which the next run writes: figures of these are held from then on."""
-
 COLD, LAYER = "webhook_cold_over_floor", "layer_zip_over_pip"
 RECORD, COMPILED = "docs/decisions/0012-the-layer-is-shaken.md", "layers/billing/shake/bytecode.py"
 TYPED = [
@@ -66,21 +63,12 @@ def measured(metric: str, columns: tuple[int, ...]) -> Interval:
     return low, high
 
 
-@pytest.mark.parametrize(("file", "sentence", "metric", "columns"), [each for each in TYPED if each[2] not in AWAITED])
+@pytest.mark.parametrize(("file", "sentence", "metric", "columns"), TYPED)
 def test_a_figure_typed_by_hand_is_the_last_run_s(file: str, sentence: str, metric: str, columns: tuple[int, ...]) -> None:
     found = re.findall(sentence, (ROOT / file).read_text())
     assert len(found) == 1, f"{file} says it no more: change the list above too"
     low, high = measured(metric, columns)
     assert agree(rounded(found[0]), (low, high)), f"{file} says {found[0]}; {metric} was last {low:.4g} to {high:.4g}"
-
-
-@pytest.mark.parametrize(("file", "sentence"), [each[:2] for each in TYPED if each[2] in AWAITED])
-def test_a_figure_that_awaits_its_run_is_where_it_will_be_looked_for(file: str, sentence: str) -> None:
-    assert len(re.findall(sentence, (ROOT / file).read_text())) == 1
-
-
-def test_nothing_is_awaited_that_was_measured() -> None:
-    assert not AWAITED & set(table()), "take it from AWAITED"
 
 
 def test_figures_agree_that_one_value_is_rounded_to() -> None:
