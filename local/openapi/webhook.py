@@ -70,7 +70,10 @@ def path_item(module: ModuleType, summary: str, description: str) -> Json:
                     "in": "header",
                     "required": True,
                     "description": "HMAC-SHA256 of time and exact body, at most five minutes old: stands in a token's place",
-                    "schema": {"type": "string", "examples": ["t=1795371034,v1=5257a869e7ecebeda32affa62cdca3fa51cad7e77a0e56ff536d0ce8e108d8bd"]},
+                    "schema": {
+                        "type": "string",
+                        "examples": ["t=1795371034,v1=5257a869e7ecebeda32affa62cdca3fa51cad7e77a0e56ff536d0ce8e108d8bd"],
+                    },
                 }
             ],
             "requestBody": {"required": True, "content": {"application/json": {"schema": _event()}}},
