@@ -11,8 +11,8 @@ from billing import fetch
 from billing.account import account_json
 from billing.reconcile import Budget, begin_drift, budget, run
 from billing.reconcile.drift import LAUNCH
+from billing.reconcile.hands import Window
 from billing.reconcile.report import Report
-from billing.reconcile.windows import Window
 from billing.state import jobs, store
 from local.fake_stripe.server.messages import Request, Response
 from tests.support.memory_table import MemoryTable

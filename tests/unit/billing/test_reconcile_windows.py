@@ -11,8 +11,9 @@ import stripe
 from billing import fetch
 from billing.reconcile import Budget, RunEnds, windows
 from billing.reconcile.crew import COST, HANDS, Crew
+from billing.reconcile.hands import Window
 from billing.reconcile.report import Report
-from billing.reconcile.windows import Walk, Window, whole
+from billing.reconcile.windows import Walk, whole
 from billing.state.jobs import Overtaken
 from billing.stripe_api import Answer
 

@@ -13,9 +13,10 @@ from billing import fetch
 from billing.account import account_json
 from billing.customers import _remembered_owner, metadata_for  # pyright: ignore[reportPrivateUsage]
 from billing.reconcile import Budget, RunEnds, budget
+from billing.reconcile.hands import Window
 from billing.state import jobs, store
 from local.fake_stripe.server.messages import Request, Response
-from ops.backfill import DAY, SMALLEST, Backfill, Busy, Window
+from ops.backfill import DAY, SMALLEST, Backfill, Busy
 from tests.support.memory_table import MemoryTable
 from tests.support.stripe_in_process import InProcessStripe, refusal
 
@@ -91,9 +92,9 @@ def test_what_is_interrupted_goes_on_where_it_stopped(account: InProcessStripe, 
 
 def test_what_somebody_was_at_when_it_ended_is_not_forgotten() -> None:
     work = Backfill(Budget(), workers=2)
-    work._at_work[0] = window = Window(0, DAY)  # pyright: ignore[reportPrivateUsage]
-    work._fail(RunEnds("out of calls"))  # pyright: ignore[reportPrivateUsage]
-    assert work._next_window(0) is None  # pyright: ignore[reportPrivateUsage]
+    work._hands.at_work[0] = window = Window(0, DAY)  # pyright: ignore[reportPrivateUsage]
+    work._hands.fail(RunEnds("out of calls"))  # pyright: ignore[reportPrivateUsage]
+    assert work._hands.next_window(0) is None  # pyright: ignore[reportPrivateUsage]
     assert work._progress()["windows"] == [asdict(window)]  # pyright: ignore[reportPrivateUsage]
 
 
@@ -148,7 +149,7 @@ def test_windows_cover_all_the_time_since_the_first_customer_and_nothing_twice(a
     accustomed(account, table, 5, over=400 * DAY)
     work = Backfill(Budget(), workers=4)
     work._begin({})  # pyright: ignore[reportPrivateUsage]
-    windows = work._windows  # pyright: ignore[reportPrivateUsage]
+    windows = work._hands.waiting  # pyright: ignore[reportPrivateUsage]
     assert len(windows) == 4
     assert all(one.end == other.start for one, other in pairwise(windows))
     oldest = account.wall - 400 * DAY
@@ -172,12 +173,12 @@ def test_who_interrupts_it_is_told_so(account: InProcessStripe, tell: Tell, monk
 def test_who_has_nothing_to_do_gets_half_of_what_another_has_left() -> None:
     work = Backfill(Budget(), workers=2)
     window = Window(0, 100 * SMALLEST, after="cus_1", reached=80 * SMALLEST)
-    work._at_work[0] = window  # pyright: ignore[reportPrivateUsage]
-    work._share(window)  # pyright: ignore[reportPrivateUsage]
+    work._hands.at_work[0] = window  # pyright: ignore[reportPrivateUsage]
+    work._hands.share(window, SMALLEST)  # pyright: ignore[reportPrivateUsage]
     assert (window.start, window.left) == (40 * SMALLEST, 40 * SMALLEST)
-    assert work._windows == [Window(0, 40 * SMALLEST)]  # pyright: ignore[reportPrivateUsage]
-    work._share(window)  # pyright: ignore[reportPrivateUsage]
-    assert len(work._windows) == 1  # pyright: ignore[reportPrivateUsage]
+    assert work._hands.waiting == [Window(0, 40 * SMALLEST)]  # pyright: ignore[reportPrivateUsage]
+    work._hands.share(window, SMALLEST)  # pyright: ignore[reportPrivateUsage]
+    assert len(work._hands.waiting) == 1  # pyright: ignore[reportPrivateUsage]
 
 
 def test_many_workers_bring_each_customer_in_once(account: InProcessStripe, table: MemoryTable, monkeypatch: pytest.MonkeyPatch) -> None:

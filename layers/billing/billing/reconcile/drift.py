@@ -14,7 +14,8 @@ from billing.cause import cause
 from billing.customers import user_named_by
 from billing.log import logger
 from billing.reconcile.crew import Crew
-from billing.reconcile.windows import Walk, Window, whole
+from billing.reconcile.hands import LAUNCH, Window
+from billing.reconcile.windows import Walk, whole
 from billing.refresh import Refreshed, refresh_everything
 from billing.shapes import Json, child, identity
 from billing.state import jobs, store
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from billing.fetch import ListCall
 
 JOB = "drift"
-LAUNCH = 1_293_840_000
-"""2011-01-01: Stripe has no older subscription."""
 
 
 def begin_drift(deep: bool = False) -> bool:

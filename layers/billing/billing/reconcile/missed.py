@@ -14,16 +14,17 @@ saved every few seconds: a sweep that is cut goes on there, however many events 
 
 import time
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from billing.cause import FETCHED
 from billing.customers import user_named_by
 from billing.events import HANDLERS, Errand, Event, News, NotOurs, Unreadable
 from billing.log import count, logger
 from billing.reconcile.crew import Crew
 from billing.reconcile.drift import begin_drift
+from billing.reconcile.hands import Window
 from billing.reconcile.report import Report
-from billing.reconcile.windows import Walk, Window, whole
+from billing.reconcile.windows import Walk, whole
 from billing.refresh import refresh
 from billing.shapes import Json, child
 from billing.state.jobs import Job, Progress
@@ -69,10 +70,10 @@ class Missed:
 
     def _sweep(self, job: Job, sweep: Progress) -> None:
         anew = [Window(sweep["start"], sweep["end"] + 1, batch=batch) for batch in range(len(BATCHES))]
-        lost, whole_time = sweep.get("lost", 0), _to_do([asdict(window) for window in anew])
+        lost, whole_time = sweep.get("lost", 0), sum(window.left for window in anew)
 
         def save(windows: list[Json]) -> None:
-            self._crew.report.reached = 1 - _to_do(windows) / whole_time
+            self._crew.report.reached = 1 - sum(Window(**window).left for window in windows) / whole_time
             job.save(sweep | {"windows": windows, "lost": self._still_lost(lost)})
 
         Walk(self._crew, whole(sweep, *anew), _listed, self._heal).go(save)
@@ -132,7 +133,7 @@ class Missed:
 
     def _knows(self, user: User, event: Event, news: News) -> bool:
         part = user.parts.get(news.key)
-        if part and part.source in (event.id, f"{event.id} (fetched)"):
+        if part and part.source.removesuffix(FETCHED) == event.id:
             self._crew.report.came(event.created)
         return accounts_for(part, event.id, event.created, news.subject, news.rank)
 
@@ -153,11 +154,6 @@ def _named_by(told: Told) -> str | None:
 def _listed(window: Window) -> "ListCall":
     wanted: Any = {"types": BATCHES[window.batch]}
     return lambda client, page: client.v1.events.list(wanted | page)
-
-
-def _to_do(windows: list[Json]) -> int:
-    """Seconds of the lists that are still to be gone through."""
-    return sum((window["reached"] or window["end"]) - window["start"] for window in windows)
 
 
 def behind(progress: Progress, now: float) -> int:
