@@ -44,6 +44,11 @@ def parameters_of(stage: str, session: Any = boto3) -> Parameters:
     return Parameters(session.client("ssm"), stage)
 
 
+def none_stored(parameters: Parameters, stores: str) -> NoAccount:
+    """`stores` is the command that mends it."""
+    return NoAccount(f"There is no {parameters.path('secret-key')} in {parameters.region}. This stores one: {stores}")
+
+
 def account_of(deployment: Deployment) -> StripeClient:
     """A deployment's account, as `account_of_stage`."""
     return account_of_stage(deployment.stage, boto3, deployment.environment)
@@ -54,7 +59,6 @@ def account_of_stage(stage: str, session: Any, environment: Mapping[str, str] = 
     parameters = parameters_of(stage, session)
     key = parameters.get("deploy-key") or parameters.get("secret-key")
     if key is None:
-        path, there = parameters.path("secret-key"), parameters.region
-        raise NoAccount(f"There is no {path} in {there}. This stores one: {typed('secrets set stripe-key', f'--stage {stage}')}")
+        raise none_stored(parameters, typed("secrets set stripe-key", f"--stage {stage}"))
     check(key, stage)
     return client(key, environment)

@@ -14,6 +14,7 @@ from billing.catalogue import other_than_fixed
 from billing.customers import APP
 from ops.catalog.account import Account, Json
 from ops.catalog.wanted import Catalog, Feature, Price, Product
+from ops.program import typed
 
 
 def exported(stripe: StripeClient) -> tuple[Catalog, list[str]]:
@@ -75,7 +76,7 @@ def as_toml(catalog: Catalog) -> str:
 
 
 def _lines(catalog: Catalog) -> Iterator[str]:
-    yield "# What is on sale. `.venv/bin/python -m ops catalog plan` shows what differs in Stripe. Amounts in minor units: 500 is 5.00 USD."
+    yield f"# What is on sale. `{typed('catalog plan')}` shows what differs in Stripe. Amounts in minor units: 500 is 5.00 USD."
     for feature in catalog.features:
         yield from ("", "[[features]]", f"lookup_key = {_text(feature.lookup_key)}", f"name = {_text(feature.name)}")
     for product in catalog.products:

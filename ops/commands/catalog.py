@@ -38,10 +38,7 @@ def add_to(commands: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """0 nothing to do, or done; 2 Stripe differs from the file (`plan`, `drift`), or `export` could not tell all of it.
-
-    Without --stage the account is the environment's: STRIPE_SECRET_KEY. Needs no stack.
-    """
+    """Without --stage the account is the environment's: STRIPE_SECRET_KEY. Needs no stack."""
     if arguments.from_profile and not arguments.other:
         raise NotSetUp("--from-profile says who sees the stage of --from: name that too.")
     stripe = _account(arguments.stage)

@@ -44,7 +44,6 @@ def add_to(commands: Any) -> None:
 
 
 def rotate(arguments: argparse.Namespace) -> int:
-    """0 done; 2 done, and events that the old endpoint had not delivered went with it (`replay` brings them)."""
     used = deployment.use(arguments.stage)
     theirs, parameters = account_of(used), parameters_of(used.stage)
     waiting = [event for event in undelivered(theirs) if event.pending]
@@ -61,7 +60,7 @@ def rotate(arguments: argparse.Namespace) -> int:
 
 
 def store(arguments: argparse.Namespace) -> int:
-    """0 stored; 1 refused: of another mode or account, unknown to Stripe, or without a permission that is needed. Needs no stack yet."""
+    """Refuses a key of another mode or account, unknown to Stripe, or without a permission that is needed. Needs no stack yet."""
     stage = _stage_of(arguments)
     parameters = parameters_of(stage)
     key = _asked_for(f"Stripe's {arguments.name} of {stage} (it is not shown): ")

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from ops import keys
 from ops.deploy.stopped import Stopped
 from ops.parameters import Name, Parameters
+from ops.program import typed
 
 VARIABLES: dict[Name, str] = {
     "secret-key": "STRIPE_SECRET_KEY",
@@ -58,7 +59,7 @@ def replacing(stage: str, variable: str) -> str:
 
 def setting(stage: str, name: Name) -> str:
     """The command that stores a key."""
-    return f".venv/bin/python -m ops secrets set {'stripe-key' if name == 'secret-key' else name} --stage {stage}"
+    return typed(f"secrets set {'stripe-key' if name == 'secret-key' else name}", f"--stage {stage}")
 
 
 def check_agreement(stage: str, secret: str, publishable: str, deploy: str | None = None) -> None:

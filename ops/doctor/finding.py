@@ -9,7 +9,7 @@ from billing.release import Release
 from ops.deployment import Deployment
 from ops.keys import check
 from ops.parameters import Parameters
-from ops.stripe_account import NoAccount, account_of, client
+from ops.stripe_account import account_of, client, none_stored
 
 
 class Level(Enum):
@@ -60,8 +60,7 @@ class Patient:
         """Stripe with the functions' own key. Raises `NoAccount` and `WrongKey`."""
         key = self.parameters.get("secret-key")
         if key is None:
-            stores = self.typed("secrets set stripe-key", needs_stack=False)
-            raise NoAccount(f"There is no {self.parameters.path('secret-key')} in {self.parameters.region}. This stores one: {stores}")
+            raise none_stored(self.parameters, self.typed("secrets set stripe-key", needs_stack=False))
         check(key, self.stage)
         return client(key, self.deployment.environment)
 
